@@ -32,11 +32,9 @@ class _Kinds(TyperGroup):
     """The kinds of tables; another word is told which there are."""
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name not in self.commands:
-            from casualty_est.tables.checks import offered
+        from casualty_est.tables.checks import must_be_in
 
-            msg = f"check: {cmd_name!r} is not a kind of table. {offered(cmd_name, self.commands)}"
-            raise UsageError(msg)
+        must_be_in(cmd_name, self.commands, f"check: {cmd_name!r} is not a kind of table")
         return super().get_command(ctx, cmd_name)
 
 
@@ -117,11 +115,9 @@ def demo(
         for key, study in known.items():
             console_for(quiet).print(f"{key:10}  {study.title}", markup=False)
         return
-    if name not in known:
-        from casualty_est.tables.checks import offered
+    from casualty_est.tables.checks import must_be_in
 
-        msg = f"there is no study {name!r}. {offered(name, known)}"
-        raise UsageError(msg)
+    must_be_in(name, known, f"there is no study {name!r}")
     out = Path("casualty-est-demo") / name if out is None else out
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -69,16 +69,14 @@ def cell(
     text: str | None, option: str = "--cell", fields: Collection[str] = OF_CELL
 ) -> dict[str, str]:
     """Read FIELD=LABEL pairs; a label may hold commas and equals signs."""
-    from casualty_est.tables.checks import offered
+    from casualty_est.tables.checks import known
 
     if text is None:
         return {}
     labels: dict[str, str] = {}
     for pair in re.split(rf",(?=\s*(?:{'|'.join(fields)})\s*=)", text):
         name, label = _pair(pair.partition("="), option)
-        if name not in fields:
-            msg = f"{option}: {name!r} is unknown. {offered(name, fields)}"
-            raise UsageError(msg)
+        known([name], fields, option)
         if name in labels:
             msg = f"{option} names the {name} twice: keep {labels[name]!r} or {label!r}"
             raise UsageError(msg)

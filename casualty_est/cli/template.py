@@ -45,13 +45,11 @@ def template(
 
 def spec_of(kind: str) -> dict[str, Any]:
     """Return what the template of a kind holds."""
-    from casualty_est.tables.checks import offered
+    from casualty_est.tables.checks import must_be_in
 
     held = {name: files(module) / "table" / "template.toml" for name, module in KINDS.items()}
     known = [name for name, file in held.items() if file.is_file()]
-    if kind not in known:
-        msg = f"template: {kind!r} is not a kind of table. {offered(kind, known)}"
-        raise UsageError(msg)
+    must_be_in(kind, known, f"template: {kind!r} is not a kind of table")
     return tomllib.loads(held[kind].read_text(encoding="utf-8"))
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from casualty_est.errors import UsageError
 from casualty_est.priors.distributions import LogitNormal, named
-from casualty_est.priors.reading import known, mapping
+from casualty_est.tables.checks import known
+from casualty_est.tables.toml_file import mapping
 
 
 @dataclass(frozen=True, slots=True)

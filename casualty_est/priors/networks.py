@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from casualty_est.errors import UsageError
-from casualty_est.priors.reading import known, mapping
+from casualty_est.tables.checks import known
+from casualty_est.tables.toml_file import mapping
 from casualty_est.wording.phrases import listed
 
 LARGEST = 0.99  # two sources that say one thing are one source: `quotes` and `alias` say that

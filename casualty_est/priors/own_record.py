@@ -13,9 +13,10 @@ from scipy import special
 from casualty_est.arrays import Array
 from casualty_est.errors import InputError, UsageError
 from casualty_est.priors.distributions import LogitNormal, LogNormal, z_of
-from casualty_est.priors.reading import known, mapping
 from casualty_est.priors.roles import RatioPrior, Spread
+from casualty_est.tables.checks import known
 from casualty_est.tables.read import read_table, table_from
+from casualty_est.tables.toml_file import mapping
 
 FIELDS = ("source", "said", "true", "low", "high", "level")
 # The names of the same columns in the record of the package; others of its columns say nothing.

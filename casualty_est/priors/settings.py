@@ -15,7 +15,6 @@ from casualty_est.priors.distributions import LogNormal, Normal, named
 from casualty_est.priors.groups import DEFAULT_GROUPS, Group, read_groups
 from casualty_est.priors.networks import Network, read_networks
 from casualty_est.priors.own_record import OwnCase, read_cases, updated
-from casualty_est.priors.reading import known, mapping
 from casualty_est.priors.roles import (
     NO_ROLE,
     RatioPrior,
@@ -34,7 +33,8 @@ from casualty_est.priors.time import (
     read_time_priors,
 )
 from casualty_est.tables.cells import Given
-from casualty_est.tables.toml_file import read_toml
+from casualty_est.tables.checks import known
+from casualty_est.tables.toml_file import mapping, read_toml
 
 CELL_FIELDS = ("scope", "outcome", "group", "perpetrator")
 SMALLEST_SD = 0.02  # log sd below which no report of a count is that exact

@@ -9,7 +9,7 @@ from datetime import date
 
 from casualty_est.errors import UsageError
 from casualty_est.result.schema import Cell, Row
-from casualty_est.tables.checks import nearest, offered
+from casualty_est.tables.checks import known, nearest
 
 _FIELDS = ("group", "outcome", "scope", "perpetrator", "start", "end")
 
@@ -38,9 +38,7 @@ def cell_of(given: Mapping[str, str | date | None] | None, default: Cell) -> Cel
         msg = f'cell must be a table of labels, as in {{"scope": "Kosovo"}}, not {given!r}'
         raise UsageError(msg)
     for name, value in (given or {}).items():
-        if name not in fields:
-            msg = f"cell: {name!r} is unknown. {offered(name, fields)}"
-            raise UsageError(msg)
+        known([name], fields, "cell")
         fields[name] = value.isoformat() if isinstance(value, date) else value
     _check_labels(fields)
     return Cell(**fields)

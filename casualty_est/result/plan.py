@@ -17,7 +17,7 @@ from casualty_est.result.schema import clean, frame_of
 from casualty_est.result.text_table import TextTable, html_table, plain_table, rich_table
 from casualty_est.result.unknowns import Evidence
 from casualty_est.studies import STUDIES, Study
-from casualty_est.tables.checks import offered
+from casualty_est.tables.checks import must_be_in
 from casualty_est.wording.language import _, figure
 from casualty_est.wording.numbers import chance, per_cent, percent, portion, share
 
@@ -334,9 +334,7 @@ def _days(cost: Mapping[str, float] | None) -> dict[str, float]:
     """Person-days for a unit of each study, with those of the user."""
     days = {name: kind.days for name, kind in STUDIES.items()}
     for name, value in (cost or {}).items():
-        if name not in days:
-            msg = f"cost: there is no study {name!r}. {offered(name, days)}"
-            raise UsageError(msg)
+        must_be_in(name, days, f"cost: there is no study {name!r}")
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < np.inf:
             unit = STUDIES[name].unit
             msg = f"cost: person-days for a {unit} of {name} must be above 0, not {value!r}"

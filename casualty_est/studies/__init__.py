@@ -16,7 +16,7 @@ from casualty_est.studies.investigation import Investigation, investigate
 from casualty_est.studies.known_deaths import Audit, audit
 from casualty_est.studies.on_all_lists import Matched, matched
 from casualty_est.studies.study import Study
-from casualty_est.tables.checks import offered
+from casualty_est.tables.checks import known
 
 STUDIES: Mapping[str, type[Study]] = {
     kind.name: kind for kind in (Audit, HouseholdSurvey, Matched, Investigation)
@@ -57,10 +57,8 @@ def parse(text: str) -> Study:
         If it is none of these, or a number is out of range.
     """
     name, *fields = text.split(":")
-    kind = STUDIES.get(name.strip())
-    if kind is None:
-        msg = f"study {text!r}: {name.strip()!r} is unknown. {offered(name.strip(), STUDIES)}"
-        raise UsageError(msg)
+    known([name.strip()], STUDIES, f"study {text!r}")
+    kind = STUDIES[name.strip()]
     # A source may have a colon in its name: numbers are read from the end.
     numbers: list[Any] = []
     while fields and len(numbers) < MOST_NUMBERS and (read := _numbers(fields[-1])):

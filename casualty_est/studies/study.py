@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from casualty_est.errors import UsageError
 from casualty_est.result.unknowns import Evidence
-from casualty_est.tables.checks import offered
+from casualty_est.tables.checks import must_be_in
 
 Array = npt.NDArray[np.float64]
 
@@ -115,9 +115,7 @@ def at_least_one(what: str, value: float) -> float:
 
 def chosen(known: Mapping[str, Array], name: str, otherwise: str) -> Array:
     """The draws of one name, as a column; probabilities, checked."""
-    if name not in known:
-        msg = f"{otherwise} {name!r}. {offered(name, known)}"
-        raise UsageError(msg)
+    must_be_in(name, known, f"{otherwise} {name!r}")
     draws = np.asarray(known[name], dtype=float)
     if not ((draws >= 0) & (draws <= 1)).all():
         msg = f"{name}: a chance must lie between 0 and 1; the draws of this estimate do not"

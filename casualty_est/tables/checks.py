@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from casualty_est.errors import Problem, QuantityError
+from casualty_est.errors import Problem, QuantityError, UsageError
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.table import Table, at_lines
 from casualty_est.wording.language import N_, Kept, Noted, stored
@@ -45,6 +45,20 @@ def offered(name: str, valid: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, names, n=1)
     hint = f"Did you mean {close[0]!r}? " if close else ""
     return f"{hint}Use one of: {', '.join(map(repr, names)) or 'none'}"
+
+
+def must_be_in(name: str, valid: Collection[str], otherwise: str) -> None:
+    """Refuse a name that is none of the valid ones, and offer the nearest."""
+    if name not in valid:
+        msg = f"{otherwise}. {offered(name, valid)}"
+        raise UsageError(msg)
+
+
+def known(names: Iterable[str], valid: Iterable[str], where: str) -> None:
+    """Refuse the first of some names that is unknown."""
+    every = list(valid)
+    for name in names:
+        must_be_in(name, every, f"{where}: {name!r} is unknown")
 
 
 def convert[T](

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -58,3 +59,12 @@ def _mended(error: str, text: str) -> str:
     mend = next((said for pattern, said in _MENDS if re.search(pattern, line)), "")
     rule = _LINE.sub("", error).strip()
     return f"{where} is no TOML ({rule}){': ' if mend else ''}{mend}"
+
+
+def mapping(value: Any, where: str) -> dict[str, Any]:
+    """Read a table; None is an empty one."""
+    value = {} if value is None else value
+    if not isinstance(value, Mapping):
+        msg = f"{where} must be a table, not {value!r}"
+        raise UsageError(msg)
+    return dict(value)

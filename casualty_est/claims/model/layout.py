@@ -24,7 +24,7 @@ from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.quantity.hedges.readings import LOG_NOTHING, Denial, Interval, Reading
 from casualty_est.result.schema import owner_of
 from casualty_est.tables.cells import COUNTING_ROLES, TALLY_ROLES
-from casualty_est.tables.checks import offered
+from casualty_est.tables.checks import must_be_in, offered
 from casualty_est.wording.language import N_, stored
 from casualty_est.wording.phrases import listed
 
@@ -250,9 +250,7 @@ def build_layout(
 
 def _check_sources(given: Mapping[str, object], sources: Sequence[str], where: str) -> None:
     for name in given:
-        if name not in sources:
-            msg = f"{where}: no source is called {name!r}. {offered(name, sources)}"
-            raise UsageError(msg)
+        must_be_in(name, sources, f"{where}: no source is called {name!r}")
 
 
 def _check_networks(networks: Sequence[Network], targets: Sequence[Target]) -> None:
@@ -297,9 +295,8 @@ _Key = tuple[str, str | None, str, Label]
 
 def _key(claim: Claim, priors: Priors, roles: Mapping[str, str]) -> _Key:
     role = effective_role(claim, priors, roles)
-    if role is not None and role not in priors.roles:
-        msg = f"roles: {role!r} is not a role. {offered(role, priors.roles)}"
-        raise UsageError(msg)
+    if role is not None:
+        must_be_in(role, priors.roles, f"roles: {role!r} is not a role")
     return claim.source, role, claim.level, Label(*claim.cell_key)
 
 

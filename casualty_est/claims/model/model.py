@@ -42,7 +42,7 @@ from casualty_est.priors.own_record import read_record
 from casualty_est.priors.settings import CELL_FIELDS
 from casualty_est.priors.time import read_day
 from casualty_est.tables.cells import ALL_SCOPES, ANY_PERPETRATOR, Documented
-from casualty_est.tables.checks import offered
+from casualty_est.tables.checks import must_be_in
 from casualty_est.wording.language import Noted, stored
 
 if TYPE_CHECKING:
@@ -446,9 +446,7 @@ class _WithWholeRecord(ClaimsModel):
 
 def _chosen(total: Mapping[str, str] | None) -> dict[str, str]:
     for name in total or {}:
-        if name not in CELL_FIELDS:
-            msg = f"total: {name!r} is not a field of a cell. {offered(name, CELL_FIELDS)}"
-            raise UsageError(msg)
+        must_be_in(name, CELL_FIELDS, f"total: {name!r} is not a field of a cell")
     return dict(total or {})
 
 

@@ -18,7 +18,8 @@ from scipy import special
 
 from casualty_est.arrays import Array
 from casualty_est.errors import UsageError
-from casualty_est.priors.reading import known, mapping
+from casualty_est.tables.checks import known
+from casualty_est.tables.toml_file import mapping
 
 Beta = tuple[float, float]
 

@@ -14,12 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from casualty_est.datasets import record
-from casualty_est.errors import UsageError
 from casualty_est.incidents.model.grid import support
 from casualty_est.priors.record import DENIER, reporting_ratio
 from casualty_est.quantity.quantity import Quantity
 from casualty_est.tables.cells import ROLES
-from casualty_est.tables.checks import offered
+from casualty_est.tables.checks import must_be_in
 
 if TYPE_CHECKING:
     from casualty_est.incidents.model.readings import Readings
@@ -104,10 +103,8 @@ def _judged() -> str:
 def check_names(given: Mapping[str, Beta], listers: Collection[str]) -> None:
     """Refuse a prior for a source that lists nothing, or for a role that does not exist."""
     for name in given:
-        if name not in listers and name not in ROLES:
-            valid = [*listers, *ROLES]
-            msg = f"denials: {name!r} lists no incidents and is not a role. {offered(name, valid)}"
-            raise UsageError(msg)
+        said = f"denials: {name!r} lists no incidents and is not a role"
+        must_be_in(name, [*listers, *ROLES], said)
 
 
 def where_denied(readings: Readings, s: int) -> npt.NDArray[np.bool_]:

@@ -28,7 +28,7 @@ from casualty_est.kinds import room
 from casualty_est.result.labels import cell_of
 from casualty_est.result.schema import Cell
 from casualty_est.result.text_table import html_sections
-from casualty_est.tables.checks import offered
+from casualty_est.tables.checks import known, must_be_in
 from casualty_est.wording.language import N_, Kept, Noted, stored, unended
 from casualty_est.wording.phrases import listed
 
@@ -157,9 +157,7 @@ class IncidentModel:
             for s in readings.listers
         }
         for source in self.incident_priors.base.sources:
-            if source not in held:
-                msg = f"priors, sources: {source!r} lists no incidents. {offered(source, held)}"
-                raise UsageError(msg)
+            must_be_in(source, held, f"priors, sources: {source!r} lists no incidents")
         check_names(self.incident_priors.denials, held)
         chosen = choose_anchor(anchor, held, self.roles, self.incident_priors)
         self.assume_unbiased = assume_unbiased
@@ -208,9 +206,7 @@ class IncidentModel:
             If a setting is unknown or out of range.
         """
         for name in changes:
-            if name not in self.given:
-                msg = f"an incidents model has no setting {name!r}. {offered(name, self.given)}"
-                raise UsageError(msg)
+            must_be_in(name, self.given, f"an incidents model has no setting {name!r}")
         given = {**self.given, **changes}
         return IncidentModel(self.patterns if reports is None else reports, **given)
 
@@ -434,12 +430,8 @@ def _roles(
         if prior.role is not None and name in roles:
             roles[name] = prior.role
     for name, role in (given or {}).items():
-        if name not in roles:
-            msg = f"roles: {name!r} is not a source of the table. {offered(name, roles)}"
-            raise UsageError(msg)
-        if role not in INCIDENT_ROLES:
-            msg = f"roles: {role!r} is unknown. {offered(role, INCIDENT_ROLES)}"
-            raise UsageError(msg)
+        must_be_in(name, roles, f"roles: {name!r} is not a source of the table")
+        known([role], INCIDENT_ROLES, "roles")
         roles[name] = role
     return roles
 

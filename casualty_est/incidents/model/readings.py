@@ -22,7 +22,7 @@ from casualty_est.incidents.model.denials import is_denial
 from casualty_est.incidents.table.incident import INVESTIGATION
 from casualty_est.incidents.table.patterns import NO_GRADE, NOT_MENTIONED, IncidentPatterns
 from casualty_est.quantity.quantity import Quantity
-from casualty_est.tables.checks import offered
+from casualty_est.tables.checks import must_be_in
 from casualty_est.wording.language import N_, Noted, stored
 
 ACCEPTED, REJECTED, OPEN = 1, 2, 3
@@ -244,9 +244,8 @@ def _target(
     """The perpetrator counted, the number of suspects, and where it is among them."""
     groups = patterns.perpetrators
     names = list(dict.fromkeys(name for group in groups for name in group))
-    if perpetrator is not None and perpetrator not in names:
-        msg = f"perpetrator: {perpetrator!r} is not a suspect. {offered(perpetrator, names)}"
-        raise UsageError(msg)
+    if perpetrator is not None:
+        must_be_in(perpetrator, names, f"perpetrator: {perpetrator!r} is not a suspect")
     target = perpetrator
     if target is None and judge is not None and names:
         target = _judged(patterns, patterns.sources[judge], names, keep)

@@ -12,10 +12,9 @@ from casualty_est.incidents.model.audits import AUDIT, Audit, after, read_audit,
 from casualty_est.incidents.model.readings import UNGRADED
 from casualty_est.incidents.table.incident import INVESTIGATION
 from casualty_est.priors import LogNormal, Priors, read_priors
-from casualty_est.priors.reading import mapping
 from casualty_est.priors.settings import SMALLEST_ANCHOR_SD
-from casualty_est.tables.checks import offered
-from casualty_est.tables.toml_file import read_toml
+from casualty_est.tables.checks import known, must_be_in
+from casualty_est.tables.toml_file import mapping, read_toml
 from casualty_est.wording.language import N_, Kept, stored
 
 # What all counts of one investigation share: whom it takes for a civilian, whom it could not ask.
@@ -109,9 +108,7 @@ def _grades(given: Mapping[str, Any]) -> tuple[dict[str, tuple[float, float]], d
     """Read the Beta of every grade before any audit, and the audits."""
     grades, audits = dict(GRADES), {}
     for name, fields in given.items():
-        if name not in GRADES:
-            msg = f"grades: {name!r} is unknown. {offered(name, GRADES)}"
-            raise UsageError(msg)
+        known([name], GRADES, "grades")
         where = f"grades.{name}"
         audit = {key: value for key, value in mapping(fields, where).items() if key in AUDIT}
         rest = {key: value for key, value in mapping(fields, where).items() if key not in AUDIT}
@@ -192,10 +189,10 @@ def choose_anchor(
         return role != INVESTIGATION, role != "reference", prior.sd, -listers[name]
 
     best = min(listers, key=rank)
-    known = [name for name in listers if roles[name] is not None or name in priors.base.sources]
+    told = [name for name in listers if roles[name] is not None or name in priors.base.sources]
     role = roles[best]
     of_role = role if role in ("reference", INVESTIGATION) else None
-    how = of_role or ("role" if known else "only")
+    how = of_role or ("role" if told else "only")
     return Anchoring(best, priors.within(best, roles[best]), how)
 
 
@@ -217,6 +214,4 @@ def _named(anchor: Any, listers: Collection[str]) -> Anchoring:
 
 
 def _among(name: str, listers: Collection[str]) -> None:
-    if name not in listers:
-        msg = f"anchor: {name!r} reports no incidents of its own. {offered(name, listers)}"
-        raise UsageError(msg)
+    must_be_in(name, listers, f"anchor: {name!r} reports no incidents of its own")
