@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from casualty_est.errors import UsageError
-from casualty_est.tables.checks import known
+from casualty_est.tables.checks import is_number, known
 from casualty_est.tables.toml_file import mapping
 from casualty_est.wording.phrases import listed
 
@@ -52,8 +52,7 @@ def _network(item: Any, where: str) -> Network:
     if not texts or len(names or ()) < 2:
         msg = f'{where}: write sources = ["...", "..."], the names of two sources or more'
         raise UsageError(msg)
-    number = isinstance(correlation, int | float) and not isinstance(correlation, bool)
-    if not number or not 0 < float(correlation or 0) <= LARGEST:
+    if not is_number(correlation) or not 0 < correlation <= LARGEST:
         msg = f"{where}: write correlation = 0.7, a number above 0 and at most {LARGEST}"
         raise UsageError(msg)
-    return Network(tuple(names or ()), float(correlation or 0))
+    return Network(tuple(names or ()), float(correlation))

@@ -24,6 +24,7 @@ from casualty_est.priors.distributions import (
     short,
 )
 from casualty_est.tables.cells import TALLY_ROLES, Given
+from casualty_est.tables.checks import is_number
 from casualty_est.wording.language import stored
 
 NO_ROLE = "none"
@@ -347,7 +348,7 @@ def override(role: Role, spec: Mapping[str, Any]) -> Role:
 
 
 def _probability(value: Any, where: str) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 0.5:
+    if is_number(value) and 0 <= value < 0.5:
         return float(value)
     msg = f"{where} must be a probability from 0 to below 0.5, not {value!r}"
     raise UsageError(msg)

@@ -33,7 +33,7 @@ from casualty_est.priors.time import (
     read_time_priors,
 )
 from casualty_est.tables.cells import Given
-from casualty_est.tables.checks import known
+from casualty_est.tables.checks import is_number, known
 from casualty_est.tables.toml_file import mapping, read_toml
 
 CELL_FIELDS = ("scope", "outcome", "group", "perpetrator")
@@ -390,8 +390,7 @@ def _reporting(fields: dict[str, Any]) -> dict[str, Any]:
 def _fractions(values: list[Any]) -> tuple[float, ...]:
     """Read the shares of role, source and target."""
     for key, value in zip(("role", "source", "target"), values, strict=True):
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not math.isfinite(value):
+        if not is_number(value):
             msg = f"shared.{key} must be a number, not {value!r}"
             raise UsageError(msg)
     parts = tuple(map(float, values))

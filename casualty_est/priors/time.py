@@ -10,6 +10,7 @@ from typing import Any
 
 from casualty_est.errors import UsageError
 from casualty_est.priors.distributions import SDS, LogNormal, named
+from casualty_est.tables.checks import is_number
 from casualty_est.wording.language import stored
 
 # Median 283 days, interquartile range 124-549, of the Coalition's first statements on incidents in
@@ -162,8 +163,7 @@ def _days(value: Any, where: str) -> float:
 
 def positive(value: Any, where: str) -> float:
     """Read a number above 0."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if number and 0 < value < LARGEST:
+    if is_number(value) and 0 < value < LARGEST:
         return float(value)
     msg = f"{where} must be a number above 0, not {value!r}"
     raise UsageError(msg)

@@ -17,7 +17,7 @@ from casualty_est.result.schema import clean, frame_of
 from casualty_est.result.text_table import TextTable, html_table, plain_table, rich_table
 from casualty_est.result.unknowns import Evidence
 from casualty_est.studies import STUDIES, Study
-from casualty_est.tables.checks import must_be_in
+from casualty_est.tables.checks import is_number, must_be_in
 from casualty_est.wording.language import _, figure
 from casualty_est.wording.numbers import chance, per_cent, percent, portion, share
 
@@ -335,7 +335,7 @@ def _days(cost: Mapping[str, float] | None) -> dict[str, float]:
     days = {name: kind.days for name, kind in STUDIES.items()}
     for name, value in (cost or {}).items():
         must_be_in(name, days, f"cost: there is no study {name!r}")
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < np.inf:
+        if not is_number(value) or value <= 0:
             unit = STUDIES[name].unit
             msg = f"cost: person-days for a {unit} of {name} must be above 0, not {value!r}"
             raise UsageError(msg)

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from casualty_est.errors import UsageError
 from casualty_est.result.unknowns import EVERY_GRADE, Evidence
-from casualty_est.studies.study import NEVER, Study, chosen, is_number, sizes_of
+from casualty_est.studies.study import NEVER, Study, chosen, sizes_of
+from casualty_est.tables.checks import is_number
 from casualty_est.wording.language import figure, ngettext
 from casualty_est.wording.terms import grade_name
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ import numpy.typing as npt
 
 from casualty_est.errors import UsageError
 from casualty_est.result.unknowns import Evidence
-from casualty_est.tables.checks import must_be_in
+from casualty_est.tables.checks import is_number, must_be_in
 
 Array = npt.NDArray[np.float64]
 
@@ -80,11 +79,6 @@ class Study(ABC):
     @abstractmethod
     def log_likelihood(self, findings: Array, parameters: Array, size: int) -> Array:
         """Log likelihood of every finding under every draw, (finding, draw), up to a constant."""
-
-
-def is_number(value: object) -> bool:
-    """Whether it is a finite number."""
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def sizes_of(given: Any, what: str) -> tuple[int, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any
+from numbers import Real
+from typing import Any, TypeGuard
 
 from casualty_est.errors import Problem, QuantityError, UsageError
 from casualty_est.quantity.quantity import Quantity
@@ -52,6 +54,11 @@ def must_be_in(name: str, valid: Collection[str], otherwise: str) -> None:
     if name not in valid:
         msg = f"{otherwise}. {offered(name, valid)}"
         raise UsageError(msg)
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether it is a finite number, and no yes or no."""
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def known(names: Iterable[str], valid: Iterable[str], where: str) -> None:

@@ -18,7 +18,7 @@ from scipy import special
 
 from casualty_est.arrays import Array
 from casualty_est.errors import UsageError
-from casualty_est.tables.checks import known
+from casualty_est.tables.checks import is_number, known
 from casualty_est.tables.toml_file import mapping
 
 Beta = tuple[float, float]
@@ -59,7 +59,7 @@ def read_audit(fields: Mapping[str, Any], where: str) -> Audit:
         msg = f"{where}: upheld must be at most checked, and checked at least 1"
         raise UsageError(msg)
     deff = fields.get("deff", 1.0)
-    if not isinstance(deff, int | float) or isinstance(deff, bool) or not 1 <= deff < math.inf:
+    if not is_number(deff) or deff < 1:
         msg = f"{where}.deff is a design effect, a number of at least 1, not {deff!r}"
         raise UsageError(msg)
     return Audit(checked, upheld, float(deff))
@@ -132,9 +132,9 @@ def _chance(value: Any, where: str) -> Beta | float:
     """Read a probability, or a Beta: {beta = [90, 10]}."""
     if isinstance(value, Mapping):
         pair: list[Any] = list(value["beta"]) if set(value) == {"beta"} else []
-        if len(pair) == 2 and all(isinstance(x, int | float) and 0 < x < math.inf for x in pair):
+        if len(pair) == 2 and all(is_number(x) and x > 0 for x in pair):
             return float(pair[0]), float(pair[1])
-    elif isinstance(value, int | float) and not isinstance(value, bool) and 0.5 <= value <= 1:
+    elif is_number(value) and 0.5 <= value <= 1:
         return float(value)
     msg = f"{where}: write a probability from 0.5 to 1, or {{beta = [90, 10]}}, not {value!r}"
     raise UsageError(msg)

@@ -13,7 +13,7 @@ from casualty_est.incidents.model.readings import UNGRADED
 from casualty_est.incidents.table.incident import INVESTIGATION
 from casualty_est.priors import LogNormal, Priors, read_priors
 from casualty_est.priors.settings import SMALLEST_ANCHOR_SD
-from casualty_est.tables.checks import known, must_be_in
+from casualty_est.tables.checks import is_number, known, must_be_in
 from casualty_est.tables.toml_file import mapping, read_toml
 from casualty_est.wording.language import N_, Kept, stored
 
@@ -95,7 +95,7 @@ def read_incident_priors(spec: Any, share: float = SHARE) -> IncidentPriors:
                     "{median = .., factor = ..}, its count over the true one within an incident"
                 )
                 raise UsageError(msg)
-    if not isinstance(share, int | float) or isinstance(share, bool) or not 0 < share < math.inf:
+    if not is_number(share) or share <= 0:
         msg = f"share must be a number above 0, not {share!r}"
         raise UsageError(msg)
     if "networks" in table:
@@ -128,10 +128,8 @@ def priors_table(spec: Any) -> dict[str, Any]:
 
 def _beta(fields: Any, where: str) -> tuple[float, float]:
     pair = fields.get("beta") if isinstance(fields, Mapping) and set(fields) == {"beta"} else None
-    if isinstance(pair, list | tuple) and len(pair) == 2:
-        numbers = [x for x in pair if isinstance(x, int | float) and not isinstance(x, bool)]
-        if len(numbers) == 2 and all(0 < x < math.inf for x in numbers):
-            return float(numbers[0]), float(numbers[1])
+    if isinstance(pair, list | tuple) and [is_number(x) and x > 0 for x in pair] == [True, True]:
+        return float(pair[0]), float(pair[1])
     msg = f"{where}: write beta = [17, 3], two numbers above 0, not {fields!r}"
     raise UsageError(msg)
 
@@ -198,8 +196,7 @@ def choose_anchor(
 
 def _named(anchor: Any, listers: Collection[str]) -> Anchoring:
     name, *numbers = (anchor,) if isinstance(anchor, str) else tuple(anchor)
-    right = all(isinstance(x, int | float) and not isinstance(x, bool) for x in numbers)
-    if not isinstance(name, str) or len(numbers) > 2 or not right:
+    if not isinstance(name, str) or len(numbers) > 2 or not all(map(is_number, numbers)):
         msg = f"anchor is a source, or (source, median of its ratio, log sd), not {anchor!r}"
         raise UsageError(msg)
     _among(name, listers)
