@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from casualty_est.claims.plots.path_data import windows_of
 from casualty_est.claims.refits.refits import MANY_SOURCES
-from casualty_est.claims.report import pictures, tables, text, timeline, what_if
+from casualty_est.claims.report import tables, text, timeline, what_if
 from casualty_est.quantity import hedges
 from casualty_est.report.parts import Parts
-from casualty_est.report.pictures import Wanted
+from casualty_est.report.pictures import Wanted, identification
 from casualty_est.report.tables import Table
 from casualty_est.report.text import attribution
 from casualty_est.wording.again import told_again
@@ -18,6 +19,8 @@ from casualty_est.wording.language import _
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
     from casualty_est.report.lever import Lever
+
+PANELS = 30  # ratios with a panel each; of more the table of sources says the same
 
 
 class ClaimsParts(Parts):
@@ -127,7 +130,19 @@ class ClaimsParts(Parts):
 
     def pictures(self) -> dict[str, Wanted]:
         """Ratios, priors, weights, and paths over time."""
-        return pictures.pictures(self.estimate, self.prob)
+        estimate, level = self.estimate, {"ci_prob": self.prob}
+        wanted = {}
+        if estimate.meta.sources:
+            wanted["sources"] = Wanted(level)
+            if len(estimate.meta.sources) <= PANELS:
+                wanted["priors"] = Wanted()
+        wanted |= identification(estimate)
+        if estimate.has_path:
+            wanted["path"] = Wanted(level)
+            windows = windows_of(estimate)
+            if windows.delayed or windows.drifting:
+                wanted["ratio_paths"] = Wanted(level)
+        return wanted
 
     def more(self) -> dict[str, Any]:
         """Time, the same model sampled, and the readings of hedges."""
