@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import is_dataclass
 from functools import wraps
 from inspect import Parameter
@@ -22,7 +22,7 @@ def spread(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def with_options(**given: Any) -> Any:
-        return command(**{name: _value(parameter, given) for name, parameter in own.items()})
+        return command(**{name: _value(parameter, given, own) for name, parameter in own.items()})
 
     with_options.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
     with_options.__annotations__ = {option.name: option.annotation for option in options}
@@ -33,23 +33,30 @@ def _parameters(taken_by: Any) -> Mapping[str, Parameter]:
     return inspect.signature(taken_by, eval_str=True).parameters
 
 
+def _is_option(field: Parameter) -> bool:
+    return get_origin(field.annotation) is Annotated
+
+
 def _options(parameter: Parameter) -> Iterator[Parameter]:
     """The parameter itself, or what can be asked of a group and of the groups in it."""
     if not is_dataclass(parameter.annotation):
         yield parameter
         return
     for field in _parameters(parameter.annotation).values():
-        if is_dataclass(field.annotation) or get_origin(field.annotation) is Annotated:
+        if is_dataclass(field.annotation) or _is_option(field):
             yield from _options(field)
 
 
-def _value(parameter: Parameter, given: Mapping[str, Any]) -> Any:
+def _value(parameter: Parameter, given: Mapping[str, Any], own: Collection[str]) -> Any:
     """What was given for a parameter; a group is made of what was given for its fields."""
     group = parameter.annotation
     if not isinstance(group, type) or not is_dataclass(group):
         return given[parameter.name]
-    fields = _parameters(group).items()
-    groups = {
-        name: _value(field, given) for name, field in fields if is_dataclass(field.annotation)
-    }
-    return group(**{name: given[name] for name, _ in fields if name in given}, **groups)
+    taken: dict[str, Any] = {}
+    for name, field in _parameters(group).items():
+        if is_dataclass(field.annotation):
+            taken[name] = _value(field, given, own)
+        # An option that the command declares itself means something else there.
+        elif name in given and not (name in own and _is_option(field)):
+            taken[name] = given[name]
+    return group(**taken)
