@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from casualty_est.plots.density import SMALLEST, Array, log_density
+from casualty_est.arrays import Array
+from casualty_est.plots.density import SMALLEST, log_density
 from casualty_est.result.tables import Bound
 
 BEYOND = 10.0  # a lower bound is drawn so many times as far: it has no end, and an axis has

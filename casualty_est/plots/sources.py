@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from casualty_est.arrays import Array
 from casualty_est.plots import density
 from casualty_est.plots.bounds import BEYOND, bar_of_bound, density_of
-from casualty_est.plots.density import Array
 from casualty_est.plots.page import (
     MOST,
     Line,
