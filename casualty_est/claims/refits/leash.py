@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from casualty_est.arrays import Array
 from casualty_est.claims.model.layout import Scenario
 from casualty_est.claims.refits.refits import LEFT_IN, SCENARIOS, Refitter, leaves_out
 from casualty_est.result.call import progress_bar

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casualty_est.wording.numbers import several
+
 if TYPE_CHECKING:
     from casualty_est.lists.table.histories import CaptureHistories
 
 
 def size_of(table: CaptureHistories) -> str:
     """People, lists, strata and covariates of a table, with its name."""
-    strata = f", {_number(len(table), 'stratum', 'strata')}" if table.by else ""
+    strata = f", {several(len(table), 'stratum', 'strata')}" if table.by else ""
     strata += f" by {', '.join(table.by)}" if table.by else ""
     strata += f", with {', '.join(table.covariates)}" if table.covariates else ""
     named = f" ({table.name})" if table.name else ""
-    people = _number(table.people, "person", "people")
+    people = several(table.people, "person", "people")
     return f"{people} on {len(table.lists)} lists{strata}{named}"
 
 
 def lines_of(table: CaptureHistories) -> list[str]:
     """A line for each list."""
     return [
-        f"{row['list']}: {_number(row['people'], 'person', 'people')}, "
+        f"{row['list']}: {several(row['people'], 'person', 'people')}, "
         f"{row['only_here']:,} on no other list"
         for row in table.summary().to_dict("records")
     ]
-
-
-def _number(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"

@@ -23,7 +23,6 @@ from casualty_est.lists.table.strata import Inactive, Parsed, Stratum, sealed
 from casualty_est.lists.table.traits import Bits, Traits
 from casualty_est.tables.read import read_table, table_from
 from casualty_est.wording.language import Noted
-from casualty_est.wording.numbers import several
 
 if TYPE_CHECKING:
     import pandas as pd
