@@ -159,12 +159,12 @@ def test_graphs_do_not_depend_on_where_memory_lies():
     closed = rng.integers(0, 32, (40, 5)).astype(np.uint8)
     rest = rng.integers(0, 32, (40, 5)).astype(np.uint8)
 
-    def kernel(terms, base, by_graph, by_point):
-        graph_kernel.masses(closed, rest, terms, base, 3.0, by_graph, by_point)
+    def kernel(logs, terms, base, by_graph, by_point):
+        graph_kernel.masses(closed, rest, logs, terms, base, 3.0, by_graph, by_point)
         return by_graph, by_point
 
-    arrays = [rng.normal(size=(32, 37)), rng.normal(size=37), np.zeros(40), np.zeros(37)]
-    assert placed_alike(kernel, arrays)
+    arrays = [rng.normal(size=40), rng.normal(size=(32, 37)), rng.normal(size=37)]
+    assert placed_alike(kernel, [*arrays, np.zeros(40), np.zeros(37)])
 
 
 @pytest.mark.thorough

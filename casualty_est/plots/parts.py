@@ -15,7 +15,7 @@ from casualty_est.result.posterior import span_of
 from casualty_est.result.schema import Span
 from casualty_est.result.tables import row_numbers
 from casualty_est.wording.language import _, figure, pgettext
-from casualty_est.wording.numbers import Ends, percent, with_ends
+from casualty_est.wording.numbers import percent, with_ends
 from casualty_est.wording.phrases import capitalised, documented_text, with_source
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def bar(plots: Plots, row: int, prob: float, palette: Palette) -> Picture:
     top = 0.05
     # Less than was documented is none beyond it, so the line of the rest begins at its end.
     beyond = Span(low + rest.median, low + rest.low, low + rest.high)
-    spans: tuple[tuple[float, float, Ends | None], ...]
-    spans = ((0.0, low, None), (low, beyond.median, beyond), (0.0, whole.median, whole))
+    together = Span(whole.median, whole.low, whole.high)
+    spans = ((0.0, low, None), (low, beyond.median, beyond), (0.0, whole.median, together))
     for i, ((start, end, span), lines) in enumerate(zip(spans, labels, strict=True)):
         y = page.beside(lines, top + height_of(lines) / 2)
         top += height_of(lines)

@@ -78,7 +78,7 @@ def test_a_part_of_the_injured_is_injured():
 
 def test_what_no_row_can_hold_says_so():
     (note,) = Quantity.parse("45 killed, 3 missing").notes
-    assert note == "3 missing are beside it, and no row can hold the missing"
+    assert note == "3 missing are beside it, and no row has a place for the missing"
 
 
 def test_an_outcome_that_is_none():

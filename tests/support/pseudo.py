@@ -17,8 +17,7 @@ import casualty_est as ce
 from casualty_est.report.page import _render
 from casualty_est.report.parts import Parts
 from casualty_est.report.said import Said
-from casualty_est.wording import terms
-from casualty_est.wording.language import Language, language, speaking
+from casualty_est.wording.language import Language, fixed, language, speaking
 from tests.support.page import Page
 
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
@@ -102,7 +101,7 @@ def inputs_of(estimate: ce.Estimate, *more: str) -> set[str]:
     labels = [row.cell for row in meta.rows] + list(meta.claims)
     for one in labels:
         texts += [one.scope, one.perpetrator]
-        texts += [] if one.group in (*terms.GROUPS, "all") else [one.group]
+        texts += [] if one.group in (*fixed("group"), "all") else [one.group]
     for claim in meta.claims:
         texts += [claim.source, claim.citation or ""]
     texts += [source.source for source in meta.sources]

@@ -165,7 +165,7 @@ def test_a_study_takes_a_lower_bound(none):
     # What the bound saw has this probability by the other kind: no tail of a flat prior.
     assert joint.conflict()["p"].to_numpy() == pytest.approx(weight.mean(), rel=0.15)
     said = joint.quote()
-    assert f"Matched alone: {at_least(np.quantile(none.draws(), 0.05))} people killed" in said
+    assert f"Matched (A) alone: {at_least(np.quantile(none.draws(), 0.05))} people killed" in said
     row = joint.contributions().loc["matched"]
     assert row[["median", "high"]].isna().all()
     assert "none: a bound" in repr(joint)

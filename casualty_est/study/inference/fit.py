@@ -250,7 +250,7 @@ def _notes(
         if weights is not None and not weights.good and not against:
             text = stored(
                 "note",
-                "the sources of {kind} are not shown, because its draws lie too far from the joint "
+                "the sources of {kind} are not shown, because the draws lie too far from the joint "
                 "count: {why}. Fit {again} with more draws",
                 kind=with_article(kind.label),
                 why=weights.why,
@@ -260,8 +260,8 @@ def _notes(
         if weights is not None and weights.again and not against:
             text = stored(
                 "note",
-                "the draws of {kind} lie too far from the joint count ({why}), so the worth of its "
-                "sources comes from a fit with its count near that",
+                "the draws of {kind} lie too far from the joint count ({why}), so the worth of "
+                "these sources comes from a fit near that count",
                 kind=with_article(kind.label),
                 why=weights.again,
             )

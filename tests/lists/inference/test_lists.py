@@ -268,7 +268,10 @@ def test_the_estimate_is_whole(tmp_path):
     for name in ("total", "identification", "sources", "priors"):
         getattr(again.plot, name)()
     without = est.without_each_source()
-    assert without["case"].iloc[0] == "without A (two lists: their odds ratio has its prior)"
+    assert (
+        without["case"].iloc[0]
+        == "without A (two lists are left, and their odds ratio comes from its prior)"
+    )
     # Lists B and C alone: 91 and 76 people, 21 shared; half as many again as if independent.
     assert without["median"].iloc[0] == pytest.approx(146 + 1.5 * 70 * 55 / 21, rel=0.06)
     assert not hasattr(est, "tipping")  # the dial answers that

@@ -215,7 +215,7 @@ def test_random_strata_leave_the_interval_of_the_average(random_strata):
 def test_what_strata_share_is_said(ridge, tmp_path):
     told = " ".join(ridge.identification().sentences)
     assert "The strata share the kind of dependence between lists and its strength" in told
-    assert "From stratum to stratum the odds of a list to hold a person differ by a factor" in told
+    assert "From stratum to stratum the odds of being on a list differ by a factor" in told
     kept = ridge.to_dict()["details"]["together"]
     assert kept["lists_sd"]["low"] < kept["lists_sd"]["median"] < kept["lists_sd"]["high"]
     ridge.save(tmp_path / "est.nc")

@@ -403,7 +403,7 @@ def test_the_picture_shows_the_largest_and_says_how_many_it_does_not():
     rest = len(table.counts) - 20
     assert f"The 20 largest of {len(table.counts)} combinations" in said
     assert f"the other {rest} have {table.people - sum(shown):,} people" in said
-    assert f"{table.people:,} people, by the lists that hold them" in said
+    assert f"{table.people:,} people, by the lists that name them" in said
 
 
 def test_the_picture_of_kosovo_is_what_the_counts_are():
