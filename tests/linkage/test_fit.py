@@ -55,6 +55,7 @@ def test_probabilities_come_back_where_nothing_competes(linked):
     assert "not calibrated" in repr(linked).splitlines()[0]
 
 
+@pytest.mark.thorough
 def test_strata_are_those_of_the_records(linked):
     assert linked.strata == (("f",), ("m",))
     assert (linked.tables.sum(axis=(2, 3)).ravel() == linked.people).all()
@@ -63,6 +64,7 @@ def test_strata_are_those_of_the_records(linked):
     assert [stratum.name for stratum in table.strata] == ["sex f", "sex m"]
 
 
+@pytest.mark.thorough
 def test_histories_are_spread_over_the_posterior(linked):
     tables_of = linked.histories(draws=20)
     assert tables_of[0].people == pytest.approx(np.median(linked.people), abs=1)
@@ -74,6 +76,7 @@ def test_histories_are_spread_over_the_posterior(linked):
         linked.histories(draws=401)
 
 
+@pytest.mark.thorough
 def test_overlaps(linked):
     frame = linked.overlaps()
     assert frame["lists"].tolist() == ["A", "B", "A and B"]
@@ -81,6 +84,7 @@ def test_overlaps(linked):
     assert (frame["low"] <= frame["median"]).all()
 
 
+@pytest.mark.thorough
 def test_what_is_saved_is_loaded(linked, tmp_path):
     path = linked.save(tmp_path / "linkage.nc")
     again = ce.Linkage.load(path)
@@ -94,6 +98,7 @@ def test_what_is_saved_is_loaded(linked, tmp_path):
         ce.Linkage.load(tmp_path / "y.nc")
 
 
+@pytest.mark.thorough
 def test_the_same_seed_gives_the_same_draws():
     records, pairs = tables()
     model = ce.LinkageModel.from_scores(records, pairs)
@@ -118,6 +123,7 @@ def test_an_estimate_has_a_row_of_the_matching(linked):
     assert json["settings"]["linkage"]["labelled records"] == 0
 
 
+@pytest.mark.thorough
 def test_the_share_of_the_matching_is_what_was_put_in():
     """Forty matchings of a hundred draws each: sd .12 between them, .3 within."""
     rng = np.random.default_rng(3)
@@ -316,6 +322,7 @@ def test_intervals_of_probabilities_that_cannot_be(low, high, said):
         ce.LinkageModel.from_scores(records, pairs.drop(columns="probability_high"))
 
 
+@pytest.mark.thorough
 def test_pairs_that_nobody_scored_speak_against_or_say_nothing():
     """A person's four records, compared with the first of them only."""
     records = pd.DataFrame({"id": list("abcde"), "list": list("AAAAB")})

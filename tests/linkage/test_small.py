@@ -88,6 +88,7 @@ def scored(tmp_path):
     return ce.LinkageModel.from_scores(records, pairs, unique_in=("A", "B"), by="place")
 
 
+@pytest.mark.thorough
 def test_no_output_names_or_counts_a_small_stratum(scored, tmp_path, no_pictures):
     linked = scored.fit(seed=1, draws=200)
     assert [labels for (labels,) in linked.strata] == ["Hill", "Port", MERGED]

@@ -48,6 +48,7 @@ def rounds_of(monkeypatch, module, most):
     monkeypatch.setattr(module, "go_on", go_on)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("short")
 def test_without_time_a_fit_that_falls_short_says_how_to_go_on(monkeypatch):
     monkeypatch.setattr(averaged, "KNOWN", 0.0)
@@ -73,6 +74,7 @@ def test_without_time_a_fit_that_falls_short_says_how_to_go_on(monkeypatch):
     assert est.details.found.rounds == 3
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("short")
 def test_more_rounds_make_the_ends_known(monkeypatch):
     monkeypatch.setattr(averaged, "KNOWN", 0.0)
@@ -92,6 +94,7 @@ def error_of(est):
     return max(found.mcse.values()) / (high - low)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("short")
 def test_chains_go_on_from_where_they_are(monkeypatch):
     model = model_of("dirichlet-process")
@@ -131,6 +134,7 @@ def test_what_converges_is_the_same_under_any_budget():
     assert one.warnings == other.warnings
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("short")
 def test_a_finished_part_that_fell_short_is_fitted_again_with_more_time(monkeypatch, tmp_path):
     model = model_of("dirichlet-process")

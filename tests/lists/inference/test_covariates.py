@@ -48,6 +48,7 @@ def people_of(frame):
 # Density ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("classes", [1, 2, 3])
 def test_density_is_that_of_a_sum_over_classes_and_blank_values(small, classes):
     cells = Cells.of(table_of(small, ["sex", "side"]))
@@ -66,6 +67,7 @@ def test_density_is_that_of_a_sum_over_classes_and_blank_values(small, classes):
         assert values[d] == pytest.approx(wanted, abs=1e-9)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("heat", [0.3, 1.0])
 def test_slope_is_that_of_the_density(small, heat):
     cells = Cells.of(table_of(small, ["sex", "side"]))
