@@ -84,9 +84,9 @@ def _adaptation(layout: Layout, careful: bool) -> dict[str, Any]:
     # Counts against ratios are ridges, which a low-rank metric removes: five times the effective
     # draws per second on 480 claims of 120 targets. Over time a diagonal one takes a quarter of the
     # time, and long steps half of what short ones take. Where the mode follows the split of a sum
-    # the tail needs short ones, and a later round takes them where some of the long ones diverged.
+    # the tail needs short ones. In every model a later round takes them where some diverged.
     if layout.timeline is None:
-        return {"adaptation": "low_rank", "target_accept": 0.9}
+        return {"adaptation": "low_rank", "target_accept": 0.98 if careful else 0.9}
     sums = layout.timeline.sum_paths
     careful = careful or (sums is not None and sums.followed)
     return {"adaptation": "diag", "target_accept": 0.95 if careful else 0.8}

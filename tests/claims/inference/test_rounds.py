@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from casualty_est import ClaimsModel
-from casualty_est.claims.inference import rounds
+from casualty_est.claims.inference import nuts, rounds
 from casualty_est.claims.inference.draws import Draws
 from casualty_est.result.going_on import go_on
 
@@ -94,6 +94,17 @@ def test_where_transitions_diverged_the_next_round_takes_short_steps(model, monk
     assert "3 divergent transitions" in last.first.reasons
     sampler, _, _ = fit(model, monkeypatch, stuck=1)
     assert sampler.careful == [False, False]
+
+
+def test_shorter_steps_are_shorter_in_every_model(model):
+    over_time = [["A", "media", 5, "2020-01-31"], ["A", "media", 9, "2020-06-30"]]
+    table = pd.DataFrame(over_time, columns=["source", "role", "quantity", "end"])
+    by_month = ClaimsModel(table.assign(start="2020-01-01"), grid="month")
+    for layout in (model.layout, by_month.layout):
+        long, short = (nuts._adaptation(layout, careful) for careful in (False, True))
+        assert long["adaptation"] == short["adaptation"]
+        assert long["target_accept"] < short["target_accept"] < 1
+    assert layout.timeline is not None
 
 
 def test_advice_names_the_number_and_the_source_that_trouble_this_fit(model, monkeypatch):
