@@ -43,16 +43,27 @@ def sheets_of(data: bytes, name: str) -> Iterator[tuple[str, list[list[object]],
         plain = whole and b"<!DOCTYPE" not in content and b"<!ENTITY" not in content
         root = ElementTree.fromstring(content) if plain and not locked else None
     except (KeyError, ElementTree.ParseError, zipfile.BadZipFile, RuntimeError) as error:
-        kind = type(error).__name__
-        reason = f"the file cannot be read as a spreadsheet ({kind}): save it again as .xlsx"
-        raise InputError([Problem(reason)], name) from None
+        raise _damaged(error, name) from None
     if locked:
         reason = "the spreadsheet is protected by a password: save it without one"
         raise InputError([Problem(reason)], name)
-    if root is None:
+    if not whole:
         raise InputError([Problem("the spreadsheet is too large: save it as CSV")], name)
+    if root is None:
+        reason = "the file declares entities, as no spreadsheet does: save it again as .xlsx"
+        raise InputError([Problem(reason)], name)
     for sheet in root.iter(f"{_TABLE}table"):
-        yield (sheet.get(f"{_TABLE}name", ""), *_cells_of(sheet))
+        try:
+            cells = _cells_of(sheet)
+        except (ValueError, RecursionError) as error:  # sizes that are no numbers, texts in texts
+            raise _damaged(error, name) from None
+        yield (sheet.get(f"{_TABLE}name", ""), *cells)
+
+
+def _damaged(error: Exception, name: str) -> InputError:
+    kind = type(error).__name__
+    reason = f"the file cannot be read as a spreadsheet ({kind}): save it again as .xlsx"
+    return InputError([Problem(reason)], name)
 
 
 def _cells_of(sheet: Element) -> tuple[list[list[object]], list[Merged]]:

@@ -124,7 +124,7 @@ def test_a_value_by_another_ending_is_recognised(tmp_path):
     ("content", "manifest", "reason"),
     [
         ("<broken", "<manifest/>", "cannot be read as a spreadsheet"),
-        ("<!DOCTYPE x><a/>", "<manifest/>", "too large"),
+        ("<!DOCTYPE x><a/>", "<manifest/>", "declares entities"),
         (None, "<encryption-data/>", "protected by a password"),
     ],
 )
@@ -132,6 +132,27 @@ def test_what_is_refused(tmp_path, content, manifest, reason):
     body = sheet("S", HEADER, row(words("A"), number(5, "5")))
     path = written(tmp_path / "bad.ods", body, content=content, manifest=manifest)
     with pytest.raises(InputError, match=reason):
+        read_table(path)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        words("x", 'table:number-columns-repeated="two"'),
+        number("1,5", "1,5"),
+        words("<text:span>" * 5000 + "x" + "</text:span>" * 5000),
+    ],
+)
+def test_what_is_damaged_is_told(tmp_path, cell):
+    path = written(tmp_path / "bad.ods", sheet("S", HEADER, row(words("A"), cell)))
+    with pytest.raises(InputError, match="cannot be read as a spreadsheet"):
+        read_table(path)
+
+
+def test_too_large_a_sheet_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("casualty_est.tables.open_document._LARGEST", 10)
+    path = written(tmp_path / "large.ods", sheet("S", HEADER, row(words("A"), number(5, "5"))))
+    with pytest.raises(InputError, match="too large"):
         read_table(path)
 
 
