@@ -20,7 +20,7 @@ from casualty_est.plots.style import to_svg
 from casualty_est.report import pictures, publish
 from casualty_est.report.page import render
 from casualty_est.report.said import Said
-from casualty_est.result.schema import Case, Span
+from casualty_est.result.schema import Span
 from casualty_est.tables.cells import Documented
 from casualty_est.wording.language import language, retold, speaking
 from casualty_est.wording.numbers import with_ends
@@ -309,24 +309,14 @@ def test_every_assumption_of_lists_has_words(key: str) -> None:
     assert told != made.assumption
 
 
-def left_out(case: Case) -> str:
-    """Which source was left out, and how the rest was then read."""
-    return with_source(case.source or "", how_read(case.notes))
-
-
 def test_how_lists_were_read_without_one_of_them() -> None:
-    numbers, notes = (500.0, 300.0, 900.0, 0.95), (WITHOUT_STRATA, INDEPENDENT)
-    plain = Case("without North (UN)", *numbers, converged=True, source="North (UN)")
-    noted = replace(plain, notes=notes)
+    notes = (WITHOUT_STRATA, INDEPENDENT)
     with speaking("es"):
-        assert (
-            left_out(noted) == "North (UN) (sin estratos; dos listas, tomadas como independientes)"
-        )
-        assert left_out(plain) == "North (UN)"
+        told = "North (UN) (sin estratos; dos listas, tomadas como independientes)"
+        assert with_source("North (UN)", how_read(notes)) == told
+        assert with_source("North (UN)", how_read(())) == "North (UN)"
     told = "North (UN) (without strata; two lists: taken as independent)"
-    assert left_out(noted) == told
-    # Whatever the whole name says.
-    assert left_out(replace(noted, case="x (y")) == told
+    assert with_source("North (UN)", how_read(notes)) == told
 
 
 # Asking for it -------------------------------------------------------------------------------
