@@ -6,7 +6,7 @@ from dataclasses import field
 
 from pydantic.dataclasses import dataclass
 
-from casualty_est.result.schema import CHECKED, Case, Cell, Side, Span
+from casualty_est.result.schema import CHECKED, Case, Cell, ClaimRow, Side, Span
 from casualty_est.wording.numbers import at_least, at_most, with_ends
 
 UNKNOWN = "unknown"  # the prior of a kind that cannot tell it
@@ -41,6 +41,7 @@ class Kind:
     are its contradiction with the others; `khat` and `ess` of its weights; `modes` where it has
     several. `bound` is the side on which alone it bounds the count; then the end on that side of
     `own` and `here` is passed with a probability of 5%, and the rest of them says nothing.
+    `official` are the official numbers of exactly the count of the study.
     """
 
     label: str
@@ -63,6 +64,7 @@ class Kind:
     ledger: tuple[str, ...] = ()
     modes: tuple[ModeMoved, ...] = ()
     bound: Side | None = None
+    official: tuple[ClaimRow, ...] = ()
 
     def stated(self, span: Span) -> str:
         """Its answer in print: a median with its interval, or the bound that it is."""

@@ -90,6 +90,11 @@ CASES = {
     "a published survey": made.kosovo,
     "surveys apart": made.iraq,
     "a study": lambda: ce.Study(claims=normal(9.0, 0.3), lists=normal(9.3, 0.6, 1)).fit(seed=1),
+    "a study with an official": lambda: ce.Study(
+        claims=claims(PENTAGON, COALITION, leading="Airwars", number=6300, ratio=0.72),
+        lists=normal(9.1, 0.3, 1),
+        survey=normal(9.2, 0.3, 1),
+    ).fit(seed=1),
     "a study apart": lambda: ce.Study(claims=normal(9, 0.1), lists=normal(11, 0.1, 1)).fit(seed=1),
 }
 OF_LISTS = {

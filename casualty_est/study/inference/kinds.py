@@ -9,8 +9,9 @@ import numpy as np
 from scipy import special
 
 from casualty_est.arrays import Array
-from casualty_est.result.schema import RATIO, Assumption, Ground, Span
+from casualty_est.result.schema import RATIO, Assumption, ClaimRow, Ground, Span
 from casualty_est.result.shared import FlatPrior
+from casualty_est.result.spoken import OFFICIAL, of_row
 from casualty_est.study.inference.algebra import Joint, quantile
 from casualty_est.study.inference.terms import NODES, REACH, Term
 from casualty_est.study.inference.weights import Weighted
@@ -68,6 +69,7 @@ def kinds_of(
                 ledger=tuple(term.said),
                 bound=bound,
                 modes=_modes(term, i, joint),
+                official=_official(member),
             )
         )
     return tuple(kinds)
@@ -81,6 +83,13 @@ def _rests(term: Term) -> str:
     """What the answer of a kind rests on, in its own first sentence."""
     sentences = term.member.estimate.identification(term.member.rows[0]).sentences
     return sentences[0] if sentences else ""
+
+
+def _official(member: Member) -> tuple[ClaimRow, ...]:
+    """What officials say of exactly the count of the study: no bridge, no sum, lies between."""
+    if member.bridge is not None or len(member.counts) > 1 or member.counts[0][1] != 1:
+        return ()
+    return tuple(c for c in of_row(member.estimate, member.rows[0]) if c.role in OFFICIAL)
 
 
 def _modes(term: Term, at: int, joint: Joint) -> tuple[ModeMoved, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from casualty_est.report import naming
+from casualty_est.report import naming, statements
+from casualty_est.result.spoken import in_order, latest
 from casualty_est.study.estimate import StudyEstimate
 from casualty_est.study.schema import Kind, StudyDetails
 from casualty_est.wording.language import N_, _
@@ -42,14 +43,24 @@ def contradict() -> str:
 
 
 def said(estimate: StudyEstimate) -> str:
-    """What each kind that moves the count answers alone, for the count of the study.
+    """What officials said, and what each kind that moves the count answers alone.
 
-    The answer of a kind that is cut, as of claims, is what was assumed of its sources.
+    The answer of a kind that is cut, as of claims, is what was assumed of its sources: it is not
+    told, what its officials said is.
     """
-    what = naming.counted_briefly(estimate.meta.rows[0].cell)
+    cell = estimate.meta.rows[0].cell
+    official = [claim for kind in estimate.details.kinds for claim in kind.official]
+    told = statements.told(in_order(latest(official)), cell)
+    what = statements.up_to(official, cell) if told else naming.counted_briefly(cell)
+    return " ".join(filter(None, (told, _answers(estimate, what))))
+
+
+def _answers(estimate: StudyEstimate, what: str) -> str:
+    """What each kind that moves the count answers alone; the first says of what."""
     kinds = [kind for kind in estimate.details.kinds if kind.moves]
     first, *others = (kind.stated(kind.here) for kind in kinds)
-    first = _("{figure} {what}", figure=first, what=what)
+    if what:
+        first = _("{figure} {what}", figure=first, what=what)
     named = [_named(kind, estimate.details) for kind in kinds]
     pairs = zip(kinds, named, (first, *others), strict=True)
     return clauses([_alone(*pair) for pair in pairs])
