@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
 
 
-CONTRADICTS = 0.01  # two-sided tail probability below which a claim contradicts the rest
+CONTRADICTS = 0.01  # tail probability below which a claim contradicts the rest
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedClaim:
-    """A claim that counts: its two-sided tail probability given all other claims."""
+    """A claim that counts: its tail probability given all other claims.
+
+    Both tails count, but of a bound only the one on its side: a floor far below the rest, or a
+    ceiling far above it, contradicts nobody.
+    """
 
     source: str
     text: str
@@ -55,8 +59,8 @@ class Check:
     diagnostics : Diagnostics
         Method, R-hat, effective sample size, divergences, and what failed.
     claims : tuple of CheckedClaim
-        Per claim that counts: ``source``, ``text``, ``surprise`` (two-sided tail probability given
-        all other claims) and ``contradicts``.
+        Per claim that counts: ``source``, ``text``, ``surprise`` (tail probability given all other
+        claims; of a bound on its own side only, else on both) and ``contradicts``.
     below_documented : tuple of BelowDocumented
         Per estimate with a documented count: ``estimate``, ``documented``, ``text`` (as published),
         ``probability`` that the true number lies below it.

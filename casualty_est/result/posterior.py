@@ -18,7 +18,7 @@ from casualty_est.wording.numbers import Ends
 Modes = tuple[Mode, ...]
 
 VALLEY = 0.5  # two peaks are two modes if the density between falls below half the lower one
-SMALLEST = 0.03  # and each holds at least this share of the mass
+SMALLEST = 0.03  # and on either side of it at least this share of the mass rises above it
 VISITED = 0.1  # of its share over all chains, the least that a chain spends in a mode it visits
 KNOWN = 0.05  # relative Monte Carlo error beyond which a mean is not printed
 GRID = 512
@@ -111,26 +111,38 @@ def _valleys(logs: Array, width: float) -> list[float]:
         return []
     grid = np.linspace(logs.min() - 3 * width, logs.max() + 3 * width, GRID)
     counts, _ = np.histogram(logs, bins=np.append(grid, grid[-1] + grid[1] - grid[0]))
-    step = grid[1] - grid[0]
-    reach = int(np.ceil(4 * width / step))
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * step / width) ** 2)
-    density = np.convolve(counts, kernel / kernel.sum(), mode="same")
+    density = _density(grid, counts / len(logs), width)
     rising, falling = density[1:-1] >= density[:-2], density[1:-1] > density[2:]
     peaks = (np.flatnonzero(rising & falling) + 1).tolist()
-    cuts = [-np.inf]
+    cuts = [-1]
     for peak in peaks:
-        before = [p for p in peaks if p < peak and grid[p] > cuts[-1]]
+        before = [p for p in peaks if cuts[-1] < p < peak]
         if before:  # the valley between is a cut where it is deep enough on both sides
             top = max(before, key=lambda p: density[p])
             bottom = top + int(np.argmin(density[top : peak + 1]))
             if density[bottom] < VALLEY * min(density[top], density[peak]):
-                cuts.append(float(grid[bottom]))
-    kept = [-np.inf]
-    for cut in cuts[1:]:  # parts that hold too little mass to be called a mode are merged
-        inside, beyond = ((logs > kept[-1]) & (logs <= cut)).mean(), (logs > cut).mean()
-        if inside >= SMALLEST and beyond >= SMALLEST:
+                cuts.append(bottom)
+    kept = [-1]
+    for cut in cuts[1:]:  # a part that hardly rises above the valley is a shoulder, and no mode
+        rise = np.maximum(density[kept[-1] + 1 :] - density[cut], 0)
+        place = cut - kept[-1] - 1
+        if min(rise[:place].sum(), rise[place:].sum()) >= SMALLEST:
             kept.append(cut)
-    return kept[1:]
+    return [float(grid[cut]) for cut in kept[1:]]
+
+
+def _density(grid: Array, shares: Array, width: float) -> Array:
+    """Smooth the shares of draws on a grid by a kernel that is wider where they are few.
+
+    The width grows as one over the root of a first density (Abramson 1982, doi
+    10.1214/aos/1176345986): what few draws of a long tail leave between them is no valley.
+    """
+    some = np.flatnonzero(shares)
+    shares, apart = shares[some], grid[:, None] - grid[some]
+    first = np.exp(-0.5 * (apart[some] / width) ** 2) @ shares
+    widths = width * np.maximum(np.sqrt(np.exp(shares @ np.log(first)) / first), 1)
+    kernel = np.exp(-0.5 * (apart / widths) ** 2)
+    return np.asarray((kernel / kernel.sum(axis=0)) @ shares)
 
 
 def far_apart(groups: Sequence[Ends]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from casualty_est import UsageError
 from casualty_est.result.posterior import find_modes, mean_is_known, visited_modes
@@ -60,6 +61,51 @@ def test_three_modes():
     modes = find_modes(np.exp(centre + 0.1 * random.normal(size=6000)))
     assert [m.weight for m in modes] == pytest.approx([1 / 3] * 3, abs=0.03)
     assert sum(m.weight for m in modes) == pytest.approx(1, abs=1e-12)
+
+
+def chains_of_ranks(seed, stays=0.9):
+    """Four chains of uniform draws that move slowly: normal, first-order, each on its own."""
+    random = rng(seed)
+    state, rows = random.normal(size=4), []
+    for _ in range(1000):
+        state = stays * state + np.sqrt(1 - stays**2) * random.normal(size=4)
+        rows.append(state)
+    return stats.norm.cdf(np.array(rows).T).ravel()
+
+
+@pytest.mark.parametrize("stays", [0, 0.9])
+@pytest.mark.parametrize(("share", "length"), [(0.03, 3), (0.05, 3), (0.05, 5), (0.1, 3)])
+def test_a_long_thin_tail_is_no_mode(share, length, stays):
+    """A bulk as of a log-normal, and a small share spread evenly over the logs below it."""
+    several = 0
+    for seed in range(20):
+        ranks = chains_of_ranks(seed, stays)
+        # The tail ends where the bulk, cut off at the same rank, begins: no gap lies between.
+        bulk = 14 + 0.5 * stats.norm.ppf(np.maximum(ranks, share))
+        below = bulk.min() - length * (1 - ranks / share)
+        several += len(find_modes(np.exp(np.where(ranks < share, below, bulk)))) > 1
+    assert several <= 1  # of 20; with a kernel of one width up to 17
+
+
+def test_a_remainder_that_reaches_down_to_nobody_is_one_mode():
+    """A total less one of its parts: even in people near nobody, so a long tail on the logs."""
+    for seed in range(20):
+        part = 4_700 * np.exp(0.3 * stats.norm.ppf(chains_of_ranks(seed)))
+        total = 10_000 * np.exp(0.25 * stats.norm.ppf(chains_of_ranks(seed + 100)))
+        rest = (total - part)[total > part]
+        assert len(find_modes(rest)) == 1, seed
+
+
+def test_a_shoulder_is_no_mode_and_a_small_mode_far_off_is_one():
+    for seed in range(20):
+        random = rng(seed)
+        second = random.uniform(size=4000) < 0.06
+        spread = np.where(second, 0.15, 0.4) * random.normal(size=4000)
+        shoulder = find_modes(np.exp(np.where(second, 7, 8) + spread))
+        assert len(shoulder) == 1, seed
+        low, high = find_modes(np.exp(np.where(second, 5.5, 8) + spread))
+        assert low.weight == pytest.approx(second.mean(), abs=0.005), seed
+        assert high.median == pytest.approx(np.exp(8), rel=0.05), seed
 
 
 def test_few_far_draws_are_no_mode():

@@ -39,7 +39,11 @@ def log_likelihood(layout: Layout, draws: Draws) -> Array:
 
 
 def surprise(layout: Layout, draws: Draws, log_lik: Array) -> Array:
-    """Two-sided tail probability (claim,) of each claim, given all the others."""
+    """Tail probability (claim,) of each claim, given all the others.
+
+    Both tails count, but of a bound only the one beyond which it cannot be right: "at least 2,000"
+    far below the rest contradicts nobody, and neither does "as many as" far above it.
+    """
     # Draws are re-weighted by one over the claim's own likelihood, as if it had been left out.
     m, s = expected_log(layout, draws)
     tails = np.empty(len(layout.readings))
@@ -50,5 +54,7 @@ def surprise(layout: Layout, draws: Draws, log_lik: Array) -> Array:
         weight = np.exp(np.minimum(log_weight, cap) - cap)
         below = reading.below(m[..., c].ravel(), s[..., c].ravel(), np)
         place = float(weight @ below / weight.sum())
-        tails[c] = 2 * min(place, 1 - place)
+        bound = layout.claims[c].quantity.hedge.bound
+        both = 2 * min(place, 1 - place)
+        tails[c] = {"lower": 1 - place, "upper": place}.get(bound, both)
     return tails

@@ -55,6 +55,16 @@ def test_hedged_outliers_are_found(hedge):
     assert flagged(model(*rows, ("X", "third_state", outlier)).fit(seed=1)) == [outlier]
 
 
+@pytest.mark.parametrize("role", ["third_state", "monitor", "perpetrator"])
+def test_a_floor_far_below_and_a_ceiling_far_above_contradict_nobody(role):
+    """As US intelligence's "at least 2,000" of Hama, where all others name tens of thousands."""
+    rows = [(f"T{i}", "third_state", f"{n:,}") for i, n in enumerate((20_003, 19_051, 22_011))]
+    for bound in ("at least 20", "as many as 9,000,000"):
+        est = model(*rows, ("X", role, bound)).fit(seed=1)
+        assert flagged(est) == []
+        assert not [note for note in est.warnings if note.code == "contradicts"]
+
+
 def test_log_likelihood_of_the_estimate_is_scipys():
     est = model(("A", "perpetrator", "about 800"), ("B", "party", "6,047")).fit(seed=1, draws=50)
     deaths, tree = np.log(est.draws()), est.idata

@@ -10,7 +10,7 @@ import pytest
 from casualty_est.claims.inference.predict import surprise
 
 
-def surprise_of(log_lik, places):
+def surprise_of(log_lik, places, bound=None):
     """Surprise of one claim whose predictive place in draw i is places[i]."""
     draws = len(log_lik)
 
@@ -27,6 +27,7 @@ def surprise_of(log_lik, places):
         learned_of=np.array([-1]),
         reporting_sd=np.array([0.15]),
         readings=[Reading()],
+        claims=[SimpleNamespace(quantity=SimpleNamespace(hedge=SimpleNamespace(bound=bound)))],
     )
     counts = np.log(np.arange(1.0, draws + 1)).reshape(1, draws, 1)
     state = SimpleNamespace(log_deaths=counts, log_ratio=np.full((1, draws, 1), 0.5), extra={})
@@ -58,3 +59,10 @@ def test_a_weight_just_below_that_stays():
 
 def test_both_tails_count():
     assert surprise_of(np.zeros(4), np.full(4, 0.9)) == pytest.approx(0.2)
+
+
+def test_of_a_bound_only_the_tail_on_its_side_counts():
+    for place in (0.001, 0.3, 0.999):
+        places = np.full(4, place)
+        assert surprise_of(np.zeros(4), places, "lower") == pytest.approx(1 - place)
+        assert surprise_of(np.zeros(4), places, "upper") == pytest.approx(place)
