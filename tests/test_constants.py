@@ -202,7 +202,7 @@ OF_INCIDENTS = [
     (INC, "TAIL", 1e-4, "of any size 0.0001"),
     (INC, "ZERO", (1.0, 9.0), "nobody killed ~ Beta(1, 9)"),
     (INC, "LONE_SD", 0.2, "log sd of own counts: 0.2, fixed: nobody else counts"),
-    (INC, "OUTLIER", 0.01, "a statement has nothing to do with its incident: 0.01"),
+    (INC, "OUTLIER", 0.01, "probability that a statement is about something else: 0.01"),
     (INC, "HURDLE", ((-2.0, 1.5), (0.4, 0.3), (0.0, 1.5)), "level ~ N(-2, 1.5), slope on log "
      "deaths ~ N(0.4, 0.3), sole suspect ~ N(0, 1.5)"),
     (INC, "FALSE_ADMISSION", 0.002, "of an incident that is not its own 0.002"),
@@ -402,6 +402,6 @@ def test_every_role_is_held_and_the_pages_print_them_all():
 
 def test_the_share_of_draws_that_a_mode_needs_is_on_the_page():
     share = found(MODES, "SMALLEST")
-    sentence = re.search(r"if each part has at least (.+?) of the draws", page(LISTS)[0])
+    sentence = re.search(r"if on either side at least (.+?) of the draws", page(LISTS)[0])
     assert sentence
     assert f"{100 * share:g}%" in sentence[1]

@@ -209,7 +209,7 @@ class ClaimsEstimate(Questions):
         Returns
         -------
         pandas.DataFrame
-            ``date``, ``claims`` (how many were heard), ``documented_low``, ``median``, ``low``,
+            ``date``, ``claims`` (how many were used), ``documented_low``, ``median``, ``low``,
             ``high`` (people), ``prob``, ``converged``.
 
         Raises

@@ -106,7 +106,12 @@ def _what(assumption: Assumption) -> str:
         return _("what we assume about {owner} reporting ratio{cell}", owner=owner, cell=cell)
     if assumption.kind == "level":
         return _("the prior on the count itself")
-    return _("the {assumption}", assumption=assumption_name(assumption.name))
+    return _other(assumption)
+
+
+def _other(assumption: Assumption) -> str:
+    """What is no ratio and no prior on the count, such as an anchor, by its name."""
+    return _("the assumption “{assumption}”", assumption=assumption_name(assumption.name))
 
 
 def _effect(weight: float, assumption: Assumption) -> str:
@@ -125,7 +130,7 @@ def _effect(weight: float, assumption: Assumption) -> str:
             cell=cell,
             size=size,
         )
-    what = _("the {assumption}", assumption=assumption_name(assumption.name))
+    what = _other(assumption)
     if assumption.kind == "level":
         what = _("the prior median of the count")
     return _("If {what} were 10% higher, the estimate would be {size}.", what=what, size=size)

@@ -29,7 +29,7 @@ class Questions(Estimate):
     def each_source_alone(
         self, row: str | int | None = None, ci_prob: float = 0.95
     ) -> pd.DataFrame:
-        """Posterior of an estimate if each source were heard alone.
+        """Posterior of an estimate if each source were used alone.
 
         Parameters
         ----------
@@ -96,7 +96,7 @@ class Questions(Estimate):
         return self._cases("without_each_role", row, ci_prob)
 
     def each_role_alone(self, row: str | int | None = None, ci_prob: float = 0.95) -> pd.DataFrame:
-        """Posterior of an estimate if only the sources of one role were heard.
+        """Posterior of an estimate if only the sources of one role were used.
 
         Parameters
         ----------

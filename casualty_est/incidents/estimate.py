@@ -294,7 +294,7 @@ class IncidentEstimate(Estimate):
     def each_source_alone(
         self, row: str | int | None = None, ci_prob: float = 0.95
     ) -> pd.DataFrame:
-        """Posterior of an estimate if each source were heard alone.
+        """Posterior of an estimate if each source were used alone.
 
         Parameters
         ----------

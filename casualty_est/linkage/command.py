@@ -66,7 +66,7 @@ def link(
     ] = False,
     review: Annotated[
         Path | None,
-        typer.Option("--review", metavar="OUT.html", help="Write the review page: it HOLDS NAMES."),
+        typer.Option("--review", metavar="OUT.html", help="Write the review page, with names."),
     ] = None,
     records: Annotated[
         int, typer.Option("--records", metavar="N", help="How many records the page asks about.")

@@ -127,7 +127,7 @@ def lists(
     min_n: Annotated[
         int,
         typer.Option(
-            "--min-n", metavar="N", help="People whom a list must hold to be used in a stratum."
+            "--min-n", metavar="N", help="People whom a list must name to be used in a stratum."
         ),
     ] = 1,
     cell: options.Cell = None,

@@ -88,7 +88,7 @@ def _head(rests: Identification) -> str:
     head = pgettext("picture", HEADS.get(rests.kind, LEVEL))
     if rests.sum is None:
         return head
-    about = f" ± {2 * rests.sum_mcse:.2f}" if rests.sum_mcse > 0.0025 else ""
+    about = f" ± {rests.sum_mcse:.2g}" if rests.sum_mcse > 0.0025 else ""
     return _(
         "{head}: weights that sum to {sum}", head=head, sum=separated(f"{rests.sum:.2f}{about}")
     )

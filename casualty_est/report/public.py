@@ -254,7 +254,7 @@ def tail(parts: Parts) -> str:
     """In one sentence, what the interval means, or the bound."""
     if len(parts.estimate) and parts.estimate._bounded(0):
         return _(
-            "The bound holds with a probability of {level} if the assumptions hold; it does not "
+            "The bound is right with a probability of {level} if the assumptions hold; it does not "
             "cover sources that nobody entered or a wrong model.",
             level=percent(parts.prob),
         )

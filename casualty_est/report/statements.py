@@ -55,7 +55,7 @@ def told(claims: Sequence[ClaimRow], cell: Cell) -> str:
         return clauses([head, *(says(verb(c), c.source, _by(c, cell)) for c in others)])
     low, high = (f(others, key=number) for f in (min, max))
     range_of = _(
-        "the figures of {number} other sources run from {low} to {high}",
+        "{number} other sources give figures from {low} to {high}",
         number=naming.in_words(len(others)),
         low=_whose(low, cell),
         high=_whose(high, cell),

@@ -360,7 +360,8 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else pgettext("answer", "no")
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_plain(item)}" for key, item in value.items())
+        told = {key: item for key, item in value.items() if item not in (None, "", [], (), {})}
+        return ", ".join(f"{key}: {_plain(item)}" for key, item in told.items())
     if isinstance(value, list | tuple):
         return ", ".join(_plain(item) for item in value)
     # What is computed again needs every digit.

@@ -16,7 +16,7 @@ from casualty_est.result.tables import p_below_documented, row_numbers
 from casualty_est.wording.again import known, told_again
 from casualty_est.wording.hedged import on_page
 from casualty_est.wording.language import N_, _, retold, separated, spoken
-from casualty_est.wording.numbers import chance, percent, with_ends
+from casualty_est.wording.numbers import chance, percent, tail, with_ends
 from casualty_est.wording.phrases import capitalised, documented_text, listed, with_source
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ LIMITATIONS = (
     N_(
         "limitation",
         "The interval covers what the model is unsure of: how much of the truth each source "
-        "reports, errors in its figures, and the count before the data. It does not cover claims "
-        "that nobody entered, claims coded wrongly, or a wrong model.",
+        "reports, errors in its figures, and the count before the data. It does not cover "
+        "statements that nobody entered, statements coded wrongly, or a wrong model.",
     ),
     N_(
         "limitation",
@@ -342,7 +342,7 @@ def against_claim(claim: CheckedClaim, alone: bool) -> str:
     places = {
         "source": claim.source,
         "claim": told,
-        "probability": separated(f"{claim.surprise:.2g}"),
+        "probability": tail(claim.surprise),
     }
     if alone:
         return _(

@@ -10,7 +10,7 @@ from casualty_est.result.schema import Diagnostics
 from casualty_est.result.tables import p_below_documented
 from casualty_est.wording.again import told_again
 from casualty_est.wording.language import _, separated
-from casualty_est.wording.numbers import chance
+from casualty_est.wording.numbers import chance, tail
 from casualty_est.wording.phrases import capitalised, cell_text, documented_text, possessive
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Check:
             self._computed(),
             *(
                 f"{possessive(claim.source)} {claim.text!r} {what} "
-                f"(tail probability {claim.surprise:.2g})."
+                f"(tail probability {tail(claim.surprise)})."
                 for claim in against
             ),
             *["No claim contradicts the rest."] * none,

@@ -394,6 +394,14 @@ def headlines(rows: Sequence[Worth], prob: float) -> list[str]:
 
 
 def _says(row: Worth, prob: float) -> str:
+    if amount(row.width_after) == amount(row.width):  # a width beside itself says nothing
+        return _(
+            "If you {study}, half of all outcomes leave a {level} interval that is at least {fall} "
+            "narrower.",
+            study=_imperative(row),
+            level=percent(prob),
+            fall=_fall(row),
+        )
     return _(
         "If you {study}, half of all outcomes leave a {level} interval that is at least {fall} "
         "narrower: at most {after} people wide instead of {now}.",
@@ -414,8 +422,10 @@ def _fall(row: Worth) -> str:
 
 
 def amount(value: float) -> str:
-    """A number of people or of days with two digits."""
-    return figure(float(f"{value:.2g}")) if value >= 10 else share(value)
+    """A number of people or of days with two digits, whole where it is that."""
+    if value >= 10 or value == round(value):
+        return figure(float(f"{value:.2g}"))
+    return share(value)
 
 
 def _text(converged: bool, table: TextTable, lines: Sequence[str]) -> str:

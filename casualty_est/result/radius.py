@@ -81,11 +81,17 @@ class Move:
         return "" if self.sds is None else f"{self.sds:+.1f}"
 
     @property
-    def instead(self) -> str:
-        """What it would have to be, instead of what it is."""
+    def pair(self) -> tuple[str, str]:
+        """What it would have to be and what it is, with as many digits as tell them apart."""
         value, now = amount(self.value), amount(self.now)
         if value == now:
-            value, now = separated(f"{self.value:.3g}"), separated(f"{self.now:.3g}")
+            return separated(f"{self.value:.3g}"), separated(f"{self.now:.3g}")
+        return value, now
+
+    @property
+    def instead(self) -> str:
+        """What it would have to be, instead of what it is."""
+        value, now = self.pair
         return _(
             "{assumption} {value} instead of {now}",
             assumption=assumption_name(self.assumption),
@@ -157,7 +163,7 @@ class Radius:
 
     def _repr_html_(self) -> str:
         rows = tuple(
-            (title, move.assumption, amount(move.now), amount(move.value), move.by)
+            (title, move.assumption, *reversed(move.pair), move.by)
             for title, moves in (("together", self.together), ("alone", self.alone))
             for move in moves
         )
@@ -282,7 +288,7 @@ def _beyond(of: str, n: float, weighed: Weighed, toward: Array) -> Radius:
     if far <= NEAR:  # to lie farther than that is no reading of how far
         reading = N_("reading of a radius", "farther than these draws can say")
     elif far <= LAST:
-        reading = stored("reading of a radius", "at the least, {reading}", reading=reading)
+        reading = stored("reading of a radius", "at least: {reading}", reading=reading)
     return Radius(of, n, None, 0.0, reading, (), (), "weights", float(far), said)
 
 

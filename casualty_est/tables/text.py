@@ -202,7 +202,7 @@ def _without_tags(
     given = [cell.strip() for cell in cells if cell.strip()]
     if not given or not all(map(_TAG.fullmatch, given)):
         return records
-    text = stored("note", "{where} holds tags and is not read", where=at_lines(where, [line]))
+    text = stored("note", "{where} contains tags and is not read", where=at_lines(where, [line]))
     notes.append(("header", text))
     return [*records[: above + 1], *records[above + 2 :]]
 

@@ -200,6 +200,19 @@ def chance(prob: float) -> str:
     return per_cent(f"{float(f'{value:.2g}' if value < 99 else f'{value:.3g}'):g}")
 
 
+def three_digits(value: float) -> str:
+    """Print a number of people with three digits, and never as a power of ten."""
+    shown = float(f"{value:.3g}")
+    return separated(f"{shown:,.0f}" if abs(shown) >= 100 else f"{shown:g}")
+
+
+def tail(prob: float) -> str:
+    """Print a tail probability: two digits, and nothing of how far below a thousandth it lies."""
+    if prob < 0.001:
+        return _("less than {share}", share=figure(0.001, 3))
+    return share(prob)
+
+
 def grouped(text: str) -> str:
     """A number as it was published, with commas where a data file has bare digits.
 

@@ -69,7 +69,7 @@ def test_whose_a_ratio_is():
     told, again = (of_sources(rows, [row, row], 0.95) for rows in (ROWS, tuple(map(renamed, ROWS))))
     assert told == again
     assert "North (UN) (Raqqa, women) reported" in told[0]
-    assert "The record has" in told[0]
+    assert "in the record of past sources" in told[0]
 
 
 def test_who_gave_a_prior_is_not_read_in_its_origin():

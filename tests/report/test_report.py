@@ -182,7 +182,7 @@ def test_a_loaded_estimate_keeps_what_was_computed(coalition, tmp_path, page):
 def test_a_loaded_estimate_without_refits_says_so(tmp_path):
     fresh = ce.ClaimsModel(ce.datasets.load("coalition")).fit(seed=1)
     page = page_of(ce.Estimate.load(fresh.save(tmp_path / "est.nc")))
-    assert "Not computed for this report." in page
+    assert "Refits under other assumptions were not computed for this report." in page
     assert "est.each_source_alone()" not in page  # how to have them is said to the author alone
     assert "Only Pentagon" not in page
 

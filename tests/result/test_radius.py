@@ -67,7 +67,7 @@ def test_draws_that_do_not_reach_say_so():
     assert answer.sds is None
     assert 1 < answer.beyond < 3
     assert "lies farther than the draws can say" in answer.sentence
-    assert answer.reading.startswith("at the least, ")
+    assert answer.reading.startswith("at least: ")
 
 
 def test_draws_that_hardly_reach_do_not_say_that_it_is_within_what_was_assumed():

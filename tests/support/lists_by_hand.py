@@ -43,7 +43,7 @@ def _found(people: int, middle: float, lists: Sequence[str], **over: Any) -> Fou
         {"name": "visibility", "mass": 0.8, "posterior": 0.9, "log_evidence": -7.0},
         {"name": "classes", "mass": 1e-7, "posterior": 1e-7, "log_evidence": -25.0},
     ]
-    groups[2]["ruled_out"] = "evidence 18.0 nats below the best"
+    groups[2]["ruled_out"] = "log evidence 18.0 below the best"
     for group, factor in zip(groups, (0.8, 1.1, 2.0), strict=True):
         group |= {**ends(middle * factor), "predictive_p": 0.4}
     content = {

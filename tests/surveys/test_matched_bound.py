@@ -115,7 +115,7 @@ def test_nothing_asks_for_the_median_of_a_bound(none):
 
 def test_the_sentence_that_helps(none):
     [note] = [note for note in none.warnings if note.code == "lower_bound"]
-    assert "look up more deaths, or give the size of a list that holds some of them" in note.text
+    assert "look up more deaths, or give the size of a list that has some of them" in note.text
     assert note.text in repr(none)
 
 

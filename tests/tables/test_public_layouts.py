@@ -39,7 +39,7 @@ def test_tags_of_humanitarian_data_are_no_row(tmp_path):
     text = "source,killed,date\n#meta+source,#affected+killed,#date +reported\nWHO,5,2023-09-18\n"
     table = read(tmp_path, text)
     assert [row.quantity.best for row in table.rows] == [5]
-    assert ("header", "line 2 holds tags and is not read") in table.warnings
+    assert ("header", "line 2 contains tags and is not read") in table.warnings
 
 
 def test_an_envelope_of_an_interface_says_nothing(tmp_path):

@@ -30,7 +30,7 @@ class ClaimsPlots(Plots):
 
     _estimate: ClaimsEstimate
     _groups: ClassVar[Mapping[str, str]] = {
-        "each_source_alone": N_("refits", "If one source stood alone"),
+        "each_source_alone": N_("refits", "If only one source were used"),
         "without_each_source": N_("refits", "Without one source"),
         "counted_once": N_("refits", "If equal figures are copies"),
         "conflict_left_in": N_("refits", "With the record of this conflict"),
@@ -39,7 +39,7 @@ class ClaimsPlots(Plots):
     def alone(
         self, *, row: str | int | None = None, ci_prob: float = 0.95, **look: Unpack[Look]
     ) -> Figure:
-        """Draw the estimate from all sources beside the answer if each source stood alone.
+        """Draw the estimate from all sources beside the answer if each source were used alone.
 
         Parameters
         ----------

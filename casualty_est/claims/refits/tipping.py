@@ -14,7 +14,7 @@ from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.refits.refits import Refitter
 from casualty_est.claims.schema import Tip
 from casualty_est.result.schema import COUNT, RATIO, Assumption
-from casualty_est.wording.numbers import share
+from casualty_est.wording.numbers import share, three_digits
 
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
@@ -125,10 +125,17 @@ def _sentence(
             f"beforehand, {_away(sds)}."
         )
     if value is None or sds is None:
-        return f"{head}, no shift of the {assumption.name} would be enough on its own{LIMIT}."
-    shown = _of_the_truth(value) if assumption.sign == RATIO else f"{value:,.3g}"
-    what = "prior median of the count" if assumption.kind == "level" else assumption.name
-    return f"{head}, the {what} would have to be about {shown}, {_away(sds)}."
+        return f"{head}, no shift of {_named(assumption)} would be enough on its own{LIMIT}."
+    shown = _of_the_truth(value) if assumption.sign == RATIO else three_digits(value)
+    what = "the prior median of the count" if assumption.kind == "level" else _named(assumption)
+    return f"{head}, {what} would have to be about {shown}, {_away(sds)}."
+
+
+def _named(assumption: Assumption) -> str:
+    """An assumption in a sentence; an anchor by its name."""
+    if assumption.kind == "level":
+        return f"the {assumption.name}"
+    return f"the assumption “{assumption.name}”"
 
 
 def _of_the_truth(ratio: float) -> str:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 MOST_CASES = 8  # of many sources
 BY_SOURCE = ("each_source_alone", "without_each_source")
 REFITS = {
-    "each_role_alone": N_("refits", "If only the sources of one role were heard."),
+    "each_role_alone": N_("refits", "If only the sources of one role were used."),
     "without_each_role": N_("refits", "If the sources of one role were left out."),
-    "each_source_alone": N_("refits", "If only one source were heard, all assumptions unchanged."),
+    "each_source_alone": N_("refits", "If only one source were used, all assumptions unchanged."),
     "without_each_source": N_("refits", "If one source were left out."),
     "counted_once": N_("refits", "If figures that are equal, or nearly, are copies of one."),
     "conflict_left_in": N_("refits", "If the record of this very conflict were used as well."),

@@ -49,7 +49,7 @@ def rests_on(estimate: ClaimsEstimate) -> list[str]:
                     "No overlap between sources and no independent count fixes this level: it "
                     "follows "
                     "from what we assume about how much of the truth each source reports. Other "
-                    "assumptions give other numbers; section 4 shows which."
+                    "assumptions give other numbers."
                 )
             ]
         case "anchor":
@@ -88,7 +88,9 @@ def rests_briefly(estimate: ClaimsEstimate) -> str:
 
 def rests_in_short(estimate: ClaimsEstimate) -> str:
     """The same where the paragraph is long already."""
-    if estimate.level(0) == "anchor" or estimate.meta.settings.get("assume_unbiased"):
+    if estimate.meta.settings.get("assume_unbiased"):
+        return _("This assumes that sources without roles are right on average.")
+    if estimate.level(0) == "anchor":
         return rests_briefly(estimate)
     return _(
         "It depends above all on what we assume about how much of the truth each source reports."
@@ -261,23 +263,38 @@ def _in_record(source: SourceRow, row: Any, left_out: Sequence[str]) -> str:
     larger, rows = place_in_record(source.role or NO_ROLE, row.ratio, left_out, level)
     if rows < FEW_STATEMENTS:
         return ""
-    role = role_name(source.role or "")
-    if level == "incident":
-        had = _(
-            "The record has {number} statements on single incidents by a {role}.",
-            number=rows,
-            role=role,
+    places = {"rows": rows, "number": larger, "role": role_name(source.role or "")}
+    if level == "incident" and not larger:
+        told = _(
+            "None of the {rows} statements on single incidents in the record of past sources with "
+            "the role {role} names a larger part of the deaths.",
+            **places,
+        )
+    elif level == "incident":
+        told = ngettext(
+            "Of {rows} statements on single incidents in the record of past sources with the role "
+            "{role}, {number} names a larger part of the deaths.",
+            "Of {rows} statements on single incidents in the record of past sources with the role "
+            "{role}, {number} name a larger part of the deaths.",
+            larger,
+            **places,
+        )
+    elif not larger:
+        told = _(
+            "None of the {rows} totals in the record of past sources with the role {role} names a "
+            "larger part of the deaths.",
+            **places,
         )
     else:
-        had = _("The record has {number} totals by a {role}.", number=rows, role=role)
-    if not larger:
-        return f" {had} " + _("None of them names a larger part of the deaths.")
-    return f" {had} " + ngettext(
-        "{number} of them names a larger part of the deaths.",
-        "{number} of them name a larger part of the deaths.",
-        larger,
-        number=larger,
-    )
+        told = ngettext(
+            "Of {rows} totals in the record of past sources with the role {role}, {number} names a "
+            "larger part of the deaths.",
+            "Of {rows} totals in the record of past sources with the role {role}, {number} name a "
+            "larger part of the deaths.",
+            larger,
+            **places,
+        )
+    return f" {told}"
 
 
 def _largest_in_record(

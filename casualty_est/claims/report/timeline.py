@@ -39,7 +39,7 @@ def lede(estimate: ClaimsEstimate) -> list[str]:
         if windows.anchors:
             text = _(
                 "No claim speaks of a day after {last}: what the number adds from then to {end} is "
-                "carried forward by the model and held by a number given from outside.",
+                "carried forward by the model and limited by a number given from outside.",
                 **days,
             )
         else:
@@ -218,8 +218,8 @@ def to_come(estimate: ClaimsEstimate, row: int, prob: float) -> Table | None:
         return None
     return Table(
         _(
-            "What a source had stated by a day, as published, and of the deaths up to that day "
-            "what it has still to state, as estimated today."
+            "The number that a source had stated by a day, and of the deaths up to that day what "
+            "it has still to state, as estimated today."
         ),
         (_("Source and day"), _("Stated by then"), _("Still to come (estimate)"), _answer(prob)[1]),
         tuple(rows),

@@ -19,8 +19,8 @@ from casualty_est.report.naming import has_total, in_words, of_true, ratio
 from casualty_est.report.tables import MANY_REFITS
 from casualty_est.result.schema import Assumption, ClaimRow
 from casualty_est.result.spoken import as_written
-from casualty_est.wording.language import _, figure, separated, spoken
-from casualty_est.wording.numbers import share
+from casualty_est.wording.language import _, figure, spoken
+from casualty_est.wording.numbers import share, three_digits
 from casualty_est.wording.phrases import listed, possessive
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def _tip(number: float, value: float, sds: float, item: Assumption) -> str:
             ratio=ratio(item.median),
             **places,
         )
-    places |= {"value": separated(f"{value:,.3g}"), "now": separated(f"{item.median:,.3g}")}
+    places |= {"value": three_digits(value), "now": three_digits(item.median)}
     if item.kind == "level":
         return _(
             "For an estimate of {number}, one would have to expect the count itself at about "
@@ -220,7 +220,7 @@ def _tip(number: float, value: float, sds: float, item: Assumption) -> str:
             **places,
         )
     return _(
-        "For an estimate of {number}, one would have to expect the {assumption} at about {value} "
+        "For an estimate of {number}, one would have to expect “{assumption}” at about {value} "
         "beforehand, instead of {now}: {sds} standard deviations of the prior away.",
         assumption=owner_name(item),
         **places,

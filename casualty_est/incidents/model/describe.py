@@ -9,6 +9,7 @@ from casualty_est.incidents.model import layout as lay
 from casualty_est.incidents.model.ratios import ratio_grounds, ratio_text
 from casualty_est.incidents.model.readings import FOUND, findings
 from casualty_est.incidents.model.settings import CONFIRMED
+from casualty_est.wording.phrases import with_source
 
 if TYPE_CHECKING:
     from casualty_est.incidents.model.model import IncidentModel
@@ -41,7 +42,10 @@ def describe(model: IncidentModel) -> str:
         told = f"{kind} {held:,}" if s != readings.investigation else _looked(model)
         lines.append(f"  {name} ({model.roles[name] or 'none given'}): {told}")
         lines.append(f"    own count within an incident: {ratio_text(model, s)}")
-        lines += [f"      {g.figure} ({g.citation})" for g in ratio_grounds(model, s)]
+        lines += [
+            f"      {with_source(g.figure, g.citation if g.citation not in g.figure else None)}"
+            for g in ratio_grounds(model, s)
+        ]
     lines += ["", "Settings"]
     lines.append(f"  {layout.anchor.text}")
     cut = "cut: the data may not change that; it is drawn anew in each draw"
@@ -105,7 +109,7 @@ def _priors(model: IncidentModel) -> list[str]:
         f"({p.ground})"
         for name, p in layout.denials.items()
     ]
-    lines.append(f"  a statement has nothing to do with its incident: {lay.OUTLIER:g}")
+    lines.append(f"  probability that a statement is about something else: {lay.OUTLIER:g}")
     if "hurdle" in has:
         level, slope, sole = (_normal(*pair) for pair in lay.HURDLE)
         lines.append(

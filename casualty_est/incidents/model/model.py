@@ -228,7 +228,7 @@ class IncidentModel:
             )
             notes.append(("no_unlisted", text))
         elif not self.has_overlap:
-            what = stored("note", "no incident is held by two sources")
+            what = stored("note", "no incident is recorded by two sources")
             if layout.unlisted == "recall":
                 what = stored(
                     "note", "no incident that the judge reported was checked for other reports"

@@ -28,14 +28,14 @@ class IncidentPlots(Plots):
     )
     _groups: ClassVar[Mapping[str, str]] = {
         "other_settings": N_("refits", "With other settings"),
-        "each_source_alone": N_("refits", "If one source stood alone"),
+        "each_source_alone": N_("refits", "If only one source were used"),
         "without_each_source": N_("refits", "Without one source"),
     }
 
     def alone(
         self, *, row: str | int | None = None, ci_prob: float = 0.95, **look: Unpack[Look]
     ) -> Figure:
-        """Draw the estimate from all sources beside the answer if each source stood alone.
+        """Draw the estimate from all sources beside the answer if each source were used alone.
 
         Parameters
         ----------

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SCALES, SCALE_POINTS = (0.6, 1.5), 10  # of the anchor, over the true number
 QUESTIONS = {
-    "each_source_alone": N_("refits", "If only one source were heard, all assumptions unchanged."),
+    "each_source_alone": N_("refits", "If only one source were used, all assumptions unchanged."),
     "without_each_source": N_("refits", "If one source were left out."),
 }
 

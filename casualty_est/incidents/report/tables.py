@@ -148,7 +148,7 @@ def gap(between: Gap, judge: str | None) -> Table:
     for (name, part), mean in zip(between.parts.items(), means, strict=True):
         ends = run(_signed(part.low, part), _signed(part.high, part))
         rows.append((capitalised(part_name(name, last, judge)), minus(mean), ends))
-    foot = (_("The gap"), figure(between.gap), "")
+    foot = (_("The gap"), figure(between.gap), no_interval())
     caption = _(
         "From {first} ({one}) to {last} ({two}): what the gap is made of. Parts are means, rounded "
         "so that they add up; a part below 0 makes the gap smaller.",
@@ -204,7 +204,7 @@ def _reports(reports: Sequence[Reported]) -> Table:
     rows = []
     for row in reports:
         numbers = (figure(n) for n in (row.incidents, row.only_here, row.with_number))
-        rows.append((row.source, *numbers, in_range(row), *([_verdicts(row)] * judged)))
+        rows.append((row.source, *numbers, in_range(row), *([_verdicts(row) or none()] * judged)))
     head = (
         _("Source"),
         _("Incidents"),
@@ -263,5 +263,8 @@ def other_settings(estimate: IncidentEstimate, prob: float) -> Table | None:
         return None
     rows = tuple(case_row(case) for case in cases)
     head = (_("Setting"), _("Estimated (median)"), interval_title(prob))
-    caption = _("Results under other settings (short runs: limits may vary by a few per cent).")
+    caption = _(
+        "Results under other settings, all from short runs, the first line too: limits may vary by "
+        "a few per cent."
+    )
     return Table(caption, head, rows)

@@ -121,7 +121,7 @@ def _unlisted(estimate: IncidentEstimate) -> list[str]:
     if source == "overlap" and any(note.code == "no_overlap" for note in estimate.warnings):
         return [
             _(
-                "No incident is held by two sources, so how many no source lists is what was "
+                "No incident is recorded by two sources, so how many no source lists is what was "
                 "assumed beforehand, and no more."
             )
         ]
@@ -329,11 +329,10 @@ def _why(between: Gap, judge: str | None, denying: Collection[str]) -> str:
     first, last = between.sources
     one, two = between.reported
     head = _(
-        "What {first} reports adds up to {one} deaths (of a range the middle), what {last} states "
-        "to {two}.",
-        first=first,
+        "{first} reports add up to {one} deaths (midpoints of ranges), {last} numbers to {two}.",
+        first=possessive(first),
         one=figure(one),
-        last=last,
+        last=possessive(last),
         two=figure(two),
     )
     shares = {name: part.mean / between.gap for name, part in between.parts.items() if between.gap}
@@ -351,10 +350,10 @@ def _why(between: Gap, judge: str | None, denying: Collection[str]) -> str:
     names = {
         "missed_incidents": missed,
         "counting_within": _("other counts within the same incidents"),
-        "attribution": _("incidents that, as we estimate, are not real or by somebody else"),
+        "attribution": _("incidents that we estimate did not happen or were by somebody else"),
     }
     order = sorted(shares, key=lambda name: -shares[name])
-    parts = [_("{share} is {what}", share=whole(shares[name]), what=names[name]) for name in order]
+    parts = [_("{share} are {what}", share=whole(shares[name]), what=names[name]) for name in order]
     return f"{head} " + _("Of this gap, {parts}.", parts=listed(parts))
 
 

@@ -26,6 +26,12 @@ NOT_CALIBRATED = N_(
     "Nobody has checked by eye which records are one person: the matching rests on the scores "
     "alone, and this number may lie farther off than its interval says.",
 )
+MATCHED = N_(
+    "limitation",
+    "The interval covers the doubt about which records are one person only as far as the scores "
+    "of the matching are right. Everybody on a list is taken as one of the dead that are counted "
+    "here.",
+)
 GIVEN_SCORES = N_(
     "matching",
     "The matching takes the scores that were given at their word: nobody answered records here to "
@@ -72,6 +78,9 @@ def parts_of(linkage: Linkage, estimate: Any, prob: float) -> Any:
 
         def documented(self) -> str:
             return documented(linkage)
+
+        def limitations(self) -> list[str]:
+            return [*super().limitations()[:-1], pgettext("limitation", MATCHED)]
 
         def estimates(self) -> Table:
             return _estimates(super().estimates(), estimate)

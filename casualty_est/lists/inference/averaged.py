@@ -296,7 +296,7 @@ def ruled_out(behind: float, tail: float) -> str:
     if behind > RULED_OUT:
         return stored(
             "why a family is ruled out",
-            "evidence {nats} nats below the best",
+            "log evidence {nats} below the best",
             nats=f"{behind:.1f}",
         )
     if tail < SMALLEST_P:

@@ -197,6 +197,7 @@ class ListParts(Parts):
             "floor": text.floor(estimate),
             "dial": text.dial(estimate),
             "without_strata": text.without_strata(estimate),
+            "one_replicate": text.one_replicate(estimate),
             "covariates": text.covariates(estimate),
             # Numbers of classes have no floor.
             "averaged": len(fit.families) > 1 and not fit.covariates,

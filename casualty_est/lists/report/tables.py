@@ -24,7 +24,7 @@ from casualty_est.result.posterior import far_apart
 from casualty_est.result.schema import Case, Span
 from casualty_est.result.show import answer, interval_title
 from casualty_est.wording.again import told_again
-from casualty_est.wording.language import _, figure, pgettext, separated, spoken
+from casualty_est.wording.language import _, figure, ngettext, pgettext, separated
 from casualty_est.wording.numbers import Ends, percent, run, share
 from casualty_est.wording.phrases import capitalised, how_read, listed, who_what, with_source
 from casualty_est.wording.terms import stratum_name
@@ -115,6 +115,8 @@ def data(estimate: ListEstimate) -> list[Table]:
     foot = (_("All lists together"), figure(table.people), figure(table.people - table.shared))
     head = (_("List"), _("People on it"), _("On no other list"))
     caption = _("The lists: how many people each names. Section 8 has every combination of lists.")
+    if estimate.details.replicates:
+        caption += " " + _("In the first replicate.")
     return [Table(caption, head, rows, foot)]
 
 
@@ -259,7 +261,8 @@ def _observability(chances: Sequence[Visible]) -> Table:
     )
     caption = _(
         "Of the people in this answer, how many had a chance to be on any list at all. Of "
-        "people with next to no chance, lists can say nothing."
+        "people with next to no chance, lists can say nothing. A part of the draws was used, so "
+        "the ends may differ a little from those of the estimate."
     )
     return Table(caption, (_("Chance to be listed"), _("People"), _("95% interval")), rows)
 
@@ -272,7 +275,7 @@ def _replicates(replicates: Replicates) -> Table:
     combined = replicates.combined
     if combined is not None:
         ends = rounded(Span(combined.point, combined.low, combined.high))
-        rows.append((_("All, by the rule for multiple imputation"), "", *ends))
+        rows.append((_("All, by the rule for multiple imputation"), none(), *ends))
     caption = _(
         "Every replicate alone, and all by the rule for multiple imputation (Rubin 1987, as "
         "R verdata applies it to the logarithm of unlisted people). The estimate of this "
@@ -346,7 +349,9 @@ def _agree(allowed: Sequence[Group]) -> str:
 
 def _p(value: float) -> str:
     """A tail probability in a table."""
-    return _("under {number}", number=figure(0.01, 2)) if value < 0.01 else figure(value, 2)
+    if value < 0.01:
+        return _("less than {share}", share=figure(0.01, 2))
+    return figure(value, 2)
 
 
 def _pair(one: str, other: str) -> str:
@@ -359,25 +364,26 @@ def _answer() -> tuple[str, str]:
 
 def _predictions(histories: Sequence[Predicted]) -> Table:
     rows = tuple(
-        (_lists(row.history), figure(row.observed), *rounded(row), figure(row.p, 2))
+        (listed(row.history), figure(row.observed), *rounded(row), figure(row.p, 2))
         for row in histories
     )
     far = sum(row.p < 0.05 for row in histories)
     caption = _(
-        "People on exactly these lists: as seen, and as the model would expect. A small p "
-        "says that the number seen is unusual; of {rows} combinations, {far} have p below "
-        "0.05.",
-        rows=len(rows),
-        far=far,
+        "People on exactly these lists: as seen, and as the model would expect. A small p says "
+        "that the number seen is unusual."
     )
+    if far:
+        caption += " " + ngettext(
+            "Of {rows} combinations, {far} has a p below 0.05.",
+            "Of {rows} combinations, {far} have a p below 0.05.",
+            far,
+            rows=len(rows),
+            far=far,
+        )
+    else:
+        caption += " " + _("Of {rows} combinations, none has a p below 0.05.", rows=len(rows))
     head = (_("Lists"), _("Seen"), _("Expected"), _("95% interval"), "p")
     return Table(caption, head, rows)
-
-
-def _lists(names: Sequence[str]) -> str:
-    if spoken().english:
-        return " and ".join(names)
-    return listed(names)
 
 
 def _holds(row: KnownPopulation) -> str:

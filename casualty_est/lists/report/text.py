@@ -413,6 +413,17 @@ def without_strata(estimate: ListEstimate) -> str:
     return f"{how} {same}"
 
 
+def one_replicate(estimate: ListEstimate) -> str:
+    """Of which replicate the tables are, where there are several; empty elsewhere."""
+    if not estimate.details.replicates:
+        return ""
+    return _(
+        "The estimate mixes all replicates. The tables and pictures below, up to those of section "
+        "8, are of one table alone, the first replicate or the mean of all, so their numbers "
+        "differ from the estimate; only the weights are means over all replicates."
+    )
+
+
 def covariates(estimate: ListEstimate) -> str:
     """What covariates do to the answer; empty where there are none."""
     names = estimate.meta.settings.get("covariates", [])

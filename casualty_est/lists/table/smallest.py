@@ -130,7 +130,7 @@ def notes_on_few(few: Few, min_n: int, least: int) -> list[Noted]:
         else:
             text = stored(
                 "note",
-                "1 stratum is not fitted because fewer than {least} lists hold {fewest} people or "
+                "1 stratum is not fitted because fewer than {least} lists name {fewest} people or "
                 "more there (min_n): {names}; the total includes neither the {people} listed "
                 "there nor those on no list there",
                 **places,

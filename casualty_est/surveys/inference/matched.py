@@ -170,7 +170,7 @@ def _found(layout: MatchedLayout, completeness: Array) -> str:
         return stored(
             "identification",
             "Of {deaths} deaths in the sample none is on {list}. The sample was drawn without "
-            "regard to the lists, so {where} holds at most {share} of all deaths, with 95% "
+            "regard to the lists, so {where} contains at most {share} of all deaths, with 95% "
             "probability; {people} people are on it.",
             share=percent(math.ceil(1000 * most) / 1000),
             **said,
@@ -180,7 +180,7 @@ def _found(layout: MatchedLayout, completeness: Array) -> str:
         return stored(
             "identification",
             "Of {deaths} deaths in the sample every one is on {list}. The sample was drawn without "
-            "regard to the lists, so {where} holds at least {share} of all deaths, with 95% "
+            "regard to the lists, so {where} contains at least {share} of all deaths, with 95% "
             "probability; {people} people are on it.",
             share=percent(math.floor(1000 * least) / 1000),
             **said,
@@ -188,7 +188,7 @@ def _found(layout: MatchedLayout, completeness: Array) -> str:
     return stored(
         "identification",
         "Of {deaths} deaths in the sample {held} are on {list}. The sample was drawn "
-        "without regard to the lists, so {where} holds about {share} of all deaths; "
+        "without regard to the lists, so {where} contains about {share} of all deaths; "
         "{people} people are on it.",
         held=f"{held:,}",
         share=percent(round(held / layout.deaths, 3)),

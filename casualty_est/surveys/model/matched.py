@@ -117,7 +117,7 @@ class MatchedLayout:
             text = stored(
                 "note",
                 "no death of the sample is on {list}: the number is a lower bound. For an estimate "
-                "look up more deaths, or give the size of a list that holds some of them (listed)",
+                "look up more deaths, or give the size of a list that has some of them (listed)",
                 list=where,
             )
             return (("lower_bound", text),)

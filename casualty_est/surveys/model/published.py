@@ -160,8 +160,7 @@ def conflict_text(conflict: Conflict) -> Kept:
     return stored(
         "note",
         "{one} and {other} contradict each other (the probability of a difference as large is "
-        "{chance}), so each is shown alone; to agree, one of them must be wrong by a factor of "
-        "about {factor} beyond its sampling error",
+        "{chance}), so each is shown alone; their numbers differ by a factor of about {factor}",
         one=conflict.one,
         other=conflict.other,
         chance=chance(conflict.p),

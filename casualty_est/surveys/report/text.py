@@ -17,10 +17,9 @@ DOCUMENTED = N_(
 LIMITATIONS = (
     N_(
         "limitation",
-        "A survey speaks of the people in its frame. It says nothing of those who lived outside "
-        "it or "
-        "left before it, and of places where no interviewer could go only what was assumed of "
-        "them.",
+        "A survey speaks of the people in its frame. It tells us nothing about those who lived "
+        "outside it or left before it, and of places where no interviewer could go it only repeats "
+        "what was assumed about them.",
     ),
     N_(
         "limitation",

@@ -106,7 +106,7 @@ def test_an_anchor_can_tip():
     moved = {"anchors": [{"median": row["value"], "sd": sd}]}
     median = math.exp(float(solve(model(*ROWS, priors=moved).layout).quantile(0.5)))
     assert median == pytest.approx(5000, rel=0.01)
-    assert "the anchor would have to be about" in row["sentence"]
+    assert "the assumption “anchor” would have to be about" in row["sentence"]
 
 
 def test_without_a_headline_nothing_tips():

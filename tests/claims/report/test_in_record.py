@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -38,16 +39,18 @@ def test_those_that_name_a_larger_part_are_counted(coalition_learned, ratio):
     larger = sum(one > ratio for one in all_of_role)
     assert 1 < larger < len(all_of_role) < len(ratios("perpetrator"))
     said = pentagon(coalition_learned, ratio=ratio)
-    assert f"The record has {len(all_of_role)} totals by a perpetrator" in said
-    assert said.endswith(f" {larger} of them name a larger part of the deaths.")
+    assert said.endswith(
+        f" Of {len(all_of_role)} totals in the record of past sources with the role perpetrator, "
+        f"{larger} name a larger part of the deaths."
+    )
 
 
 def test_above_all_of_them_and_below_all_but_one(coalition_learned):
     first, second = sorted(ratios("perpetrator", [COALITION]), reverse=True)[:2]
     said = pentagon(coalition_learned, ratio=1.01 * first)
-    assert said.endswith(" None of them names a larger part of the deaths.")
+    assert re.search(r" None of the \d+ totals .* names a larger part of the deaths\.$", said)
     said = pentagon(coalition_learned, ratio=(first + second) / 2)
-    assert said.endswith(" 1 of them names a larger part of the deaths.")
+    assert said.endswith(" perpetrator, 1 names a larger part of the deaths.")
 
 
 def test_the_analysts_own_prior_has_no_place_in_it(coalition_learned):
@@ -57,7 +60,7 @@ def test_the_analysts_own_prior_has_no_place_in_it(coalition_learned):
     own.owner = source.owner
     row = SimpleNamespace(ratio=0.1, low=0.05, high=0.2, learned=0.5)
     (said,) = of_sources([own], [row], 0.95)
-    assert "The record" not in said
+    assert "the record" not in said
 
 
 def test_statements_on_single_incidents_are_counted_apart(coalition_learned):
@@ -66,9 +69,9 @@ def test_statements_on_single_incidents_are_counted_apart(coalition_learned):
     (said,) = of_sources([source], [row], 0.95, [COALITION])
     here = ratios("perpetrator", [COALITION], ["incident"])
     assert len(here) != len(ratios("perpetrator", [COALITION]))
-    assert f"The record has {len(here)} statements on single incidents by a perpetrator." in said
     assert said.endswith(
-        f" {sum(one > 0.25 for one in here)} of them name a larger part of the deaths."
+        f" Of {len(here)} statements on single incidents in the record of past sources with the "
+        f"role perpetrator, {sum(one > 0.25 for one in here)} name a larger part of the deaths."
     )
 
 
@@ -96,9 +99,9 @@ def test_of_many_totals_the_largest_has_its_place(coalition_learned):
     said = many(coalition_learned, [30, 700, 50])
     totals = ratios("perpetrator", [COALITION])
     assert "The largest total is that of Pentagon (place 1), which reported 20% of" in said
-    assert f"The record has {len(totals)} totals by a perpetrator." in said
     assert said.endswith(
-        f" {sum(one > 0.2 for one in totals)} of them name a larger part of the deaths."
+        f" Of {len(totals)} totals in the record of past sources with the role perpetrator, "
+        f"{sum(one > 0.2 for one in totals)} name a larger part of the deaths."
     )
     assert "place 0" in many(coalition_learned, [900, 700, 50])
 

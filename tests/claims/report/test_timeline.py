@@ -95,7 +95,7 @@ def test_the_lede_says_where_the_claims_end(estimate):
 def test_the_lede_names_an_anchor_that_holds_the_end():
     anchored = over_time(delayed=(), anchors=[anchor(DATES[-1])])
     said = " ".join(timeline.lede(anchored))
-    assert "held by a number given from outside" in said
+    assert "limited by a number given from outside" in said
     assert "admit" not in said
 
 

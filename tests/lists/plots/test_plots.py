@@ -62,7 +62,7 @@ def test_families_have_weight_and_answer_side_by_side(of_lists) -> None:
     order = ["The answer", "Unequal visibility", "Lists that depend in pairs", "Latent classes"]
     assert [text for text in shown if text in order] == order
     assert {"80%", "20%", "less than 1%"} <= set(shown)
-    assert "does not fit: evidence 18.0 nats below the best" in joined(figure)
+    assert "does not fit: log evidence 18.0 below the best" in joined(figure)
 
 
 def test_a_sum_over_strata_shows_the_table_without_strata(of_lists) -> None:

@@ -155,7 +155,7 @@ def test_every_section_of_lists_is_there(of_lists):
         "On some list (a count)",
         "20% 10% 480",  # weight, by evidence alone, median of the pairs
         "less than 1%",
-        "no: evidence 18.0 nats below the best",
+        "no: log evidence 18.0 below the best",
         "10% of the answer comes from that rule",
         "no farther apart than the narrowest",
         "1.2 (0.80 to 1.7)",
