@@ -154,6 +154,10 @@ def test_the_report_says_how_sure_the_matching_is(linked, tmp_path, no_pictures)
     assert "200 records, of which 100 on A and 100 on B" in page
     assert page.count("If every pair above one threshold") == 1
     assert "On some list (by the matching)" in page
+    assert "The estimate mixes all replicates." in page
+    # The matching is drawn, so nobody takes the records as matched without error.
+    assert "matched without error" not in page
+    assert "only as far as the scores of the matching are right" in page
 
 
 @pytest.mark.parametrize(

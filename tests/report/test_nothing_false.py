@@ -296,6 +296,12 @@ def test_what_computes_again_has_every_digit():
     assert rows["delay"] == "Army: median: 283, sd: 0.30010459, shape: 1.057"
 
 
+def test_a_setting_that_is_empty_leaves_no_empty_place():
+    linkage = {"by": [], "unique_in": "", "kappa": 1, "alpha": 0}
+    est = claims([("Lantern", "monitor", "4,100")], settings={"linkage": linkage})
+    assert dict(tables.facts(est).rows)["linkage"] == "kappa: 1, alpha: 0"
+
+
 # Refits, and numbers of sources ---------------------------------------------------------------
 
 

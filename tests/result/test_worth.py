@@ -13,6 +13,7 @@ from scipy import special, stats
 
 import casualty_est as ce
 from casualty_est.result import worth
+from casualty_est.result.plan import amount, headlines
 from casualty_est.result.unknowns import Evidence, Unknowns
 from casualty_est.studies import Study, audit, investigate, matched, survey
 from tests.support.by_hand import make_estimate, make_row
@@ -340,6 +341,22 @@ def test_what_did_not_converge_says_so(few):
         assert repr(answer).startswith("NOT CONVERGED: do not use these numbers.")
         assert "NOT CONVERGED" in answer._repr_html_()
     assert est.radius(8000).sentence.startswith("NOT CONVERGED: 8,000 lies")
+
+
+def test_a_width_that_prints_as_before_is_not_set_beside_itself(few):
+    (row,) = few.worth([survey(30)]).rows
+    near = replace(row, width=13_300.0, width_after=12_700.0, width_error=10.0)
+    (said, *_rest) = headlines([near], 0.95)
+    assert said.endswith("a 95% interval that is at least 5% narrower.")
+    (said, *_rest) = headlines([replace(near, width_after=9_000.0)], 0.95)
+    assert said.endswith("narrower: at most 9,000 people wide instead of 13,000.")
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"), [(5.0, "5"), (2.46, "2.5"), (40.0, "40"), (0.3, "0.30")]
+)
+def test_days_and_people_are_whole_where_they_are(value, printed):
+    assert amount(value) == printed
 
 
 def test_work_is_the_users(few):

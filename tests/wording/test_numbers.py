@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casualty_est.wording.numbers import chance, grouped, people, percent, rounded, share
+from casualty_est.wording.numbers import (
+    chance,
+    grouped,
+    people,
+    percent,
+    rounded,
+    share,
+    tail,
+    three_digits,
+)
 
 
 @pytest.mark.parametrize(
@@ -143,3 +152,24 @@ def test_a_count_is_printed_whole():
 )
 def test_bare_digits_get_commas_and_years_do_not(text, printed):
     assert grouped(text) == printed
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        (0.0079, "0.0079"),
+        (0.001, "0.0010"),
+        (0.00099, "less than 0.001"),
+        (5e-8, "less than 0.001"),
+    ],
+)
+def test_a_tail_probability_is_no_power_of_ten(value, printed):
+    assert tail(value) == printed
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [(3689, "3,690"), (1234567, "1,230,000"), (123.4, "123"), (12.34, "12.3"), (0.5, "0.5")],
+)
+def test_three_digits_are_no_power_of_ten(value, printed):
+    assert three_digits(value) == printed

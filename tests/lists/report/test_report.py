@@ -9,8 +9,8 @@ import pytest
 
 from casualty_est.errors import UsageError
 from casualty_est.lists.report import tables as lists
-from casualty_est.lists.report.text import agreement
-from casualty_est.lists.schema import FamilyMember, KnownPopulation
+from casualty_est.lists.report.text import agreement, one_replicate
+from casualty_est.lists.schema import FamilyMember, KnownPopulation, Replicate, Replicates
 from casualty_est.report import checklist
 from casualty_est.report.lede import paragraph as lede_of
 from casualty_est.result.schema import Case
@@ -20,6 +20,23 @@ EVIL = "<script>alert(1)</script>"
 
 
 CASE = {"prob": 0.95, "converged": True, "low": 300.0, "median": 500.0, "high": 900.0}
+
+
+def test_tables_of_one_replicate_say_so(of_lists):
+    each = (Replicate(206, 600.0, 500.0, 700.0), Replicate(206, 650.0, 550.0, 750.0))
+    several = of_lists(replicates=Replicates(each, None))
+    assert one_replicate(several).startswith("The estimate mixes all replicates.")
+    assert lists.data(several)[0].caption.endswith(" In the first replicate.")
+    assert one_replicate(of_lists()) == ""
+    assert "replicate" not in lists.data(of_lists())[0].caption
+
+
+def test_lists_are_joined_and_small_ps_counted_as_people_say_it(of_lists):
+    table = lists.checks(of_lists())[0]
+    assert not [row for row in table.rows if str(row[0]).count(" and ") > 1]
+    far = sum(float(str(row[-1])) < 0.05 for row in table.rows)
+    said = {0: "none has a p", 1: "1 has a p"}.get(far, f"{far} have a p")
+    assert table.caption.endswith(f"Of {len(table.rows)} combinations, {said} below 0.05.")
 
 
 def with_refits(est):
