@@ -18,6 +18,9 @@ import casualty_est as ce
 
 SEED = 1  # the same seed gives the same draws
 
+# What readers call the labels of the table.
+NAMES = {"Coalition": "the US-led Coalition", "Pentagon": "the Pentagon"}
+
 
 def analyse() -> ce.Estimate:
     """Fit the two claims, and print every step on the way."""
@@ -63,7 +66,7 @@ def question(est: ce.Estimate) -> None:
 def write(est: ce.Estimate, folder: Path) -> None:
     """Write the report for people and the numbers for programs."""
     folder.mkdir(parents=True, exist_ok=True)
-    report = est.report(folder / "report.html")
+    report = est.report(folder / "report.html", names=NAMES)
     numbers = folder / "estimate.json"
     numbers.write_text(json.dumps(est.to_dict(), indent=2) + "\n", encoding="utf-8")
     print(f"wrote {report}\nwrote {numbers}")

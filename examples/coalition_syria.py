@@ -17,6 +17,10 @@ from pathlib import Path
 import casualty_est as ce
 
 SEED = 1  # the same seed gives the same draws
+FORM = {"index": False, "float_format": "{:.0f}".format, "na_rep": "none"}  # of tables in print
+
+# What readers call the labels of the table.
+NAMES = {"Coalition": "the US-led Coalition"}
 
 # What is counted: the strikes of the archive, from the first Coalition strike in Syria on.
 CELL = {"start": "2014-09-23", "end": "2022-12-31"}
@@ -26,10 +30,10 @@ STATEMENTS = {
     "matching": (
         "Airwars matched the Coalition's assessments to its own incidents. How often that erred is "
         "not known. Six incidents that the Coalition called duplicates, and the second entry of "
-        "one that stood twice, are left out."
+        "one that was entered twice, are left out."
     ),
     "limitations": (
-        "The table holds patterns of three incidents or more, made from the public archive of "
+        "The table has patterns of three incidents or more, made from the public archive of "
         "Airwars: numbers within a pattern are means. Airwars often set the lower end of a range "
         "to the number that the Coalition had conceded, after the fact."
     ),
@@ -60,9 +64,9 @@ def question(est: ce.Estimate) -> None:
     """Ask the estimate why the counts differ, and what it rests on."""
     # Deaths in strikes that somebody lists, and in those that nobody does.
     columns = ["part", "documented", "median", "low", "high"]
-    print(est.summary()[columns].to_string(index=False, float_format="{:.0f}".format), end="\n\n")
+    print(est.summary()[columns].to_string(**FORM), end="\n\n")
 
-    # Each source as a witness: its count within a strike, and the share of all deaths it holds.
+    # Each source as a witness: its count within a strike, and the share of all deaths it lists.
     columns = ["source", "ratio", "low", "high", "completeness_listed", "completeness_reported"]
     print(est.sources()[columns].round(3).to_string(index=False), end="\n\n")
 
@@ -87,7 +91,7 @@ def question(est: ce.Estimate) -> None:
 def write(est: ce.Estimate, folder: Path) -> None:
     """Write the report for people and the numbers for programs."""
     folder.mkdir(parents=True, exist_ok=True)
-    report = est.report(folder / "report.html", statements=STATEMENTS)
+    report = est.report(folder / "report.html", statements=STATEMENTS, names=NAMES)
     numbers = folder / "estimate.json"
     numbers.write_text(json.dumps(est.to_dict(), indent=2) + "\n", encoding="utf-8")
     print(f"wrote {report}\nwrote {numbers}")

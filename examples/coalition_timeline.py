@@ -18,6 +18,10 @@ from pathlib import Path
 import casualty_est as ce
 
 SEED = 1  # the same seed gives the same draws
+FORM = {"index": False, "float_format": "{:.0f}".format, "na_rep": "none"}  # of tables in print
+
+# What readers call the labels of the table.
+NAMES = {"Coalition": "the US-led Coalition"}
 
 # From a strike in Syria to the first statement on it: median 283 days, half of them between 124 and
 # 549 (archive of Airwars with the Coalition's assessments). In both countries, and for deaths
@@ -73,18 +77,20 @@ def question(est: ce.Estimate) -> None:
     columns = ["date", "documented_low", "median", "low", "high"]
     path = est.path()
     path = path[(path["scope"] == whole["scope"]) & path["date"].str.contains("-12-")]
-    print(path[columns].to_string(index=False, float_format="{:.0f}".format), end="\n\n")
+    print(path[columns].to_string(**FORM), end="\n\n")
 
     # Of the deaths up to February 2018: what CJTF-OIR had reported, and what was still to come.
     late = est.still_to_be_admitted()
     late = late[late["date"].str.startswith("2018-02")]
     columns = ["source", "date", "admitted", "median", "low", "high"]
-    print(late[columns].to_string(index=False, float_format="{:.0f}".format), end="\n\n")
+    print(late[columns].to_string(**FORM), end="\n\n")
 
-    # What the same model would have said with the claims published by each day.
-    columns = ["date", "claims", "documented_low", "median", "low", "high"]
+    # What the same model would have said with the claims published by each day; a fit that did not
+    # converge has no number that may be quoted.
+    columns = ["date", "claims", "documented_low", "median", "low", "high", "converged"]
     seen = est.as_of(DAYS)
-    print(seen[columns].to_string(index=False, float_format="{:.0f}".format), end="\n\n")
+    seen.loc[~seen["converged"], ["median", "low", "high"]] = float("nan")
+    print(seen[columns].to_string(**FORM), end="\n\n")
 
     # Reported / true by the end of each series, prior beside posterior.
     columns = ["source", "scope", "ratio", "low", "high", "prior_median"]
@@ -98,7 +104,7 @@ def question(est: ce.Estimate) -> None:
 def write(est: ce.Estimate, folder: Path) -> None:
     """Write the report for people and the numbers for programs."""
     folder.mkdir(parents=True, exist_ok=True)
-    report = est.report(folder / "report.html", statements=STATEMENTS)
+    report = est.report(folder / "report.html", statements=STATEMENTS, names=NAMES)
     numbers = folder / "estimate.json"
     numbers.write_text(json.dumps(est.to_dict(), indent=2) + "\n", encoding="utf-8")
     print(f"wrote {report}\nwrote {numbers}")

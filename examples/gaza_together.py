@@ -23,7 +23,7 @@ SEED = 1  # the same seed gives the same draws
 CELL = {"scope": "Gaza Strip", "start": "2023-10-07", "end": "2024-06-30", "group": "all"}
 
 # What the Ministry of Health had counted when the lists end, and when the survey does: its total of
-# that day, and the number of deaths to that day that its later lists hold.
+# that day, and the number of deaths to that day that its later lists have.
 BY_LISTS_END = 37_877
 BY_SURVEY_END, BY_SURVEY_END_LATER = 45_805, 49_090
 

@@ -40,8 +40,8 @@ def analyse() -> ce.SurveyEstimate:
     columns = ["source", "alone", "alone_low", "alone_high"]
     print(est.sources()[columns].round(-3).to_string(index=False), end="\n\n")
 
-    # How wrong could surveys be for both to hold? With a bias that may be a factor of two either
-    # way they are compatible, and the common answer says how little is then known.
+    # How wrong would surveys have to be for both to fit? With a bias that may be a factor of two
+    # either way they are compatible, and the common answer says how little is then known.
     wide = ce.SurveyModel(surveys, bias_sd=0.7).fit(seed=SEED)
     print(f"With a bias of about a factor of two either way: {wide.headline()}", end="\n\n")
 

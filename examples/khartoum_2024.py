@@ -1,8 +1,8 @@
 """How many people died in Khartoum State in the first 14 months of the war in Sudan?
 
-Three lists hold 4,254 records of the dead. Two people compared records by eye and scored how sure
+Three lists have 4,254 records of the dead. Two people compared records by eye and scored how sure
 they were that two are one person. This script goes from the scored pairs, without any name, to an
-estimate that holds the doubt about the matching:
+estimate that includes the doubt about the matching:
 
     python examples/khartoum_2024.py --out khartoum-2024
 
@@ -41,12 +41,12 @@ STATEMENTS = {
         "A public survey on the internet, a private survey through networks of relatives and "
         "volunteers, and obituaries on social media; described in Dahab et al. (2024)."
     ),
-    "validation": "No count of the dead was available to hold against the interval.",
+    "validation": "No count of the dead was available to compare with the interval.",
     "matching": (
         "Two people scored pairs of records from 1 to 5; what a score is worth was simulated by "
         "the authors of the study, and is drawn here within its interval."
     ),
-    "data_access": "The scored pairs stand in examples/data/khartoum_2024, without names.",
+    "data_access": "The scored pairs are in examples/data/khartoum_2024, without names.",
 }
 
 

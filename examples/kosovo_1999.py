@@ -17,6 +17,7 @@ from pathlib import Path
 import casualty_est as ce
 
 SEED = 1  # the same seed gives the same draws
+FORM = {"index": False, "float_format": "{:.0f}".format, "na_rep": "none"}  # of tables in print
 
 # Published answers to the same question: shown beside the estimate, never used for it.
 NEAR_CENSUS = 10_401  # Kosovo Memory Book, same window; Krueger and Ball 2014
@@ -26,7 +27,7 @@ PUBLISHED = "10,356 (95% confidence interval 9,002 to 12,122)"  # Ball et al. 20
 STATEMENTS = {
     "earlier_estimates": (
         f"From the same lists Ball et al. (2002) estimated {PUBLISHED}. The near-census that "
-        f"followed, the Kosovo Memory Book, holds {NEAR_CENSUS:,} people for the same window "
+        f"followed, the Kosovo Memory Book, names {NEAR_CENSUS:,} people for the same window "
         "(Krueger and Ball 2014)."
     ),
     "lists": (
@@ -34,7 +35,7 @@ STATEMENTS = {
         "the former Yugoslavia; interviews by ABA/CEELI and its partners, by the OSCE, and by "
         "Human Rights Watch; described in Ball et al. (2002)."
     ),
-    "validation": "The near-census was not used; it can be held against the interval.",
+    "validation": "The near-census was not used; it can be compared with the interval.",
     "matching": (
         "Records were matched by the authors of the 2002 report; how often matching erred is not "
         "in the table."
@@ -45,7 +46,7 @@ STATEMENTS = {
 
 def analyse() -> ce.Estimate:
     """Fit the lists, and print every step on the way."""
-    # How many people stand on exactly which lists; no names, no places.
+    # How many people are on exactly which lists; no names, no places.
     lists = ce.datasets.lists("kosovo")
     print(lists, end="\n\n")
 
@@ -69,9 +70,9 @@ def question(est: ce.Estimate) -> None:
     """Ask the estimate what it rests on."""
     # Who was counted, and apart from it what is estimated, in people.
     columns = ["part", "documented", "median", "low", "high"]
-    print(est.summary()[columns].to_string(index=False, float_format="{:.0f}".format), end="\n\n")
+    print(est.summary()[columns].to_string(**FORM), end="\n\n")
 
-    # How much of all the dead each list holds.
+    # How much of all the dead each list names.
     print(est.sources().round(3).to_string(index=False), end="\n\n")
 
     # Which kinds of dependence between the lists the answer comes from.

@@ -46,7 +46,7 @@ RATIOS = {
 # Nobody is taken to be right: every pair of a source and a side errs by a factor that is as likely
 # to be above 1 as below. Most of the error belongs to the pair, the rest to the kind of loss.
 # Cells are as large as they are: ten ships and a hundred thousand soldiers say nothing of each
-# other, so their sizes are held together far less than by default.
+# other, so their sizes are tied together far less than by default.
 ZERO_MEAN: dict[str, Any] = {
     "offsets": {"sd": 5.0},
     "roles": {"none": {"ratio": {"median": 1.0, "sd": 1.08}}},
@@ -68,7 +68,7 @@ DIFFERENT = (
     "Radford et al. (2023) estimated the same losses from the same claims; the tables have both. "
     "Three things differ. Here killed and injured add up to casualties in every draw; there each "
     "is a series of its own, so that their means do not add up. Here a total that is restated "
-    "every day is heard once a week, with an error that moves slowly; there every restatement is "
+    "every day counts once a week, with an error that moves slowly; there every restatement is "
     "evidence of its own, so a source that speaks daily weighs more. And there the log of daily "
     "losses has an intercept with a prior round 0, one loss a day, which can draw down a level of "
     "which little is said, as of Ukrainian losses; here it is vague. Both rest on the same "

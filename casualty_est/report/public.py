@@ -9,7 +9,6 @@ import numpy as np
 
 from casualty_est.report import find_out, naming, statements
 from casualty_est.report.tables import Cell, Segment, Table, linked
-from casualty_est.result.spoken import NONE
 from casualty_est.wording.language import N_, _, figure, ngettext, pgettext, retold, spoken
 from casualty_est.wording.numbers import ends, middle, per_cent, percent
 from casualty_est.wording.phrases import how_read, with_source
@@ -50,19 +49,21 @@ def sources(parts: Parts) -> Table:
     """Each source in a line: what it said last of what is estimated first."""
     estimate = parts.estimate
     parts_of = _parts_of(estimate)
-    last, none = _last_of_each(_of_the_whole(estimate), parts_of), pgettext("number", NONE)
+    last = _last_of_each(_of_the_whole(estimate), parts_of)
     rows: list[tuple[Cell, ...]] = [
         (
             _named(claim.source, claim.role),
             _text(claim),
             parts_of(claim),
-            naming.day(when) if (when := claim.reported or claim.end) else none,
+            naming.day(claim.reported) if claim.reported else "",
             _first_link(claim.citation),
         )
         for claim in last[:MOST_SOURCES]
     ]
     if rows:
-        head = (_("Source"), _("What it said"), _("Of"), _("When"), _("Where"))
+        head = (_("Source"), _("What it said"), _("Of"), _("Published"), _("Where"))
+        unknown = pgettext("number", "not given")
+        blank = ("", "", _("all of these"), unknown, unknown)
         more = len(last) - len(rows)
         caption = _("The latest figure of each source.")
         if more:
@@ -72,8 +73,8 @@ def sources(parts: Parts) -> Table:
                 more,
                 number=figure(more),
             )
-        kept = [i for i in range(5) if i < 2 or any(row[i] not in ("", none) for row in rows)]
-        lines = tuple(tuple(row[i] for i in kept) for row in rows)
+        kept = [i for i in range(5) if i < 2 or any(row[i] for row in rows)]
+        lines = tuple(tuple(row[i] or blank[i] for i in kept) for row in rows)
         return Table(caption, tuple(head[i] for i in kept), lines)
     every = estimate.meta.sources[:MOST_SOURCES]
     named = tuple((_named(one.source, one.role), *_held(one.incidents)) for one in every)

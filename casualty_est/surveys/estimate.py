@@ -332,7 +332,7 @@ class SurveyEstimate(Estimate):
 
     def _source_table(self, prob: float) -> TextTable:
         if self._matched:
-            head = ("list", "holds of all deaths", interval_title(prob))
+            head = ("list", "share of all deaths", interval_title(prob))
             shares = [(s.name, self._share(i, prob)) for i, s in enumerate(self.meta.sources)]
             lines = [(name, *_printed(x)) for name, x in shares]
             return TextTable(head, tuple(lines))

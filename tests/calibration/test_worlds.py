@@ -1,4 +1,4 @@
-"""Worlds that the role priors were not made for: how often the intervals hold the true count.
+"""Worlds that the role priors were not made for: how often the intervals contain the true count.
 
 Each world draws counts and what sources say by rules of its own; nothing is taken from the model.
 """
@@ -78,7 +78,7 @@ def covered(world, prob, worlds=WORLDS):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("world", ALL, ids=lambda world: world.__name__)
-def test_intervals_hold_the_true_count(world):
+def test_intervals_contain_the_true_count(world):
     assert covered(world, 0.95) >= 0.93
 
 

@@ -10,7 +10,7 @@ pytest.importorskip("splink")
 
 
 @pytest.mark.slow
-def test_with_the_defaults_the_interval_holds_the_truth(tmp_path):
+def test_with_the_defaults_the_interval_contains_the_truth(tmp_path):
     ways = table(run(50, tmp_path))
     # Of 50 intervals of 95% fewer than 44 hold the truth with a probability below 2%.
     assert ways["linkage"]["covered"] >= 0.88
@@ -21,7 +21,7 @@ def test_with_the_defaults_the_interval_holds_the_truth(tmp_path):
 
 
 @pytest.mark.slow
-def test_low_thresholds_do_not_hold_it_where_the_model_of_the_lists_is_right(tmp_path):
+def test_low_thresholds_miss_it_where_the_model_of_the_lists_is_right(tmp_path):
     ways = table(run(25, tmp_path, "independence"))
     assert ways["linkage"]["covered"] >= 0.8
     assert abs(ways["linkage"]["error"]) < 0.02

@@ -39,7 +39,7 @@ def joint(lists, survey):
     return study.fit(seed=1)
 
 
-def test_the_joint_interval_holds_the_near_census_and_is_narrower(joint, lists):
+def test_the_joint_interval_contains_the_near_census_and_is_narrower(joint, lists):
     low, median, high = np.quantile(joint.draws(), ENDS)
     assert low < NEAR_CENSUS < high
     alone = np.quantile(lists.draws(), ENDS)

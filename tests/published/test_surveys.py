@@ -48,7 +48,7 @@ def test_deaths_and_clusters_alone_give_nearly_the_published_width(study):
 
 
 @pytest.mark.slow
-def test_lists_and_survey_of_kosovo_agree_and_hold_the_near_census():
+def test_lists_and_survey_of_kosovo_agree_and_contain_the_near_census():
     """The survey counts seventeen months: 85% of its deaths (sd 5%) are in those of the lists."""
     lists = ce.ListModel(ce.datasets.lists("kosovo"), cell={"scope": "Kosovo"}).fit(seed=1)
     counts = np.sort(lists.draws().ravel())

@@ -115,7 +115,7 @@ def test_an_anchor_moves_no_ratio_of_the_other_side_by_a_tenth(anchored, moved):
     assert np.abs(shift[~russian]).max() < 0.1
 
 
-def test_the_anchor_holds_at_its_day_and_not_at_the_end_of_the_year(anchored):
+def test_the_anchor_is_met_at_its_day_and_not_at_the_end_of_the_year(anchored):
     path = anchored.path()
     dead = path[(path["group"] == example.RUSSIANS) & (path["outcome"] == "killed")]
     dead = dead.set_index("date")

@@ -296,6 +296,19 @@ def test_of_parts_the_latest_of_each_source_on_each_part() -> None:
     ]
 
 
+def test_the_end_of_a_window_is_no_day_of_publication() -> None:
+    """A figure without a day of publication says so, and no cell is empty beside full ones."""
+    est = made.parts_only()
+    first, *rest = est.meta.claims
+    dated = replace(first, reported="2021-07-09", citation="https://example.org/a")
+    undated = [replace(claim, reported=None, end="2021-06-30", citation=None) for claim in rest]
+    est.meta = replace(est.meta, claims=(dated, *undated))
+    table = parts_of(est).said_by()
+    assert table.head[-2:] == ("Published", "Where")
+    assert table.rows[0][-2] == "9 July 2021"
+    assert {row[-2:] for row in table.rows[1:]} == {("not given", "not given")}
+
+
 def test_what_did_not_settle_is_not_drawn() -> None:
     page = Page(page_of(made.stopped(), said=Said(audience="public")))
     assert "NOT CONVERGED" in page.text

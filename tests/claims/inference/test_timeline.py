@@ -1,4 +1,4 @@
-"""A fit over time: what it holds, what it adds up to, and what is asked of it afterwards."""
+"""A fit over time: what it contains, what it adds up to, and what is asked of it afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers from outside that cannot hold together are named before anything is computed."""
+"""Numbers from outside that cannot both be right are named before anything is computed."""
 
 from __future__ import annotations
 

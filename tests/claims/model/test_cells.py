@@ -1,4 +1,4 @@
-"""Cells: identities of labels hold as identities of rows, for any labels people write."""
+"""Cells: identities of labels are identities of rows, for any labels people write."""
 
 from __future__ import annotations
 

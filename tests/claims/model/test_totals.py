@@ -1,4 +1,4 @@
-"""Which number stands first, and why there may be none."""
+"""Which number comes first, and why there may be none."""
 
 from __future__ import annotations
 

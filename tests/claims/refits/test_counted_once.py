@@ -1,4 +1,4 @@
-"""Figures that may be copies: the answer if they are stands beside the answer if they are not."""
+"""Figures that may be copies: the answer if they are, beside the answer if they are not."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""Every witness is heard once: which claims stand, which do not, and why."""
+"""Every witness counts once: which claims are used, which are not, and why."""
 
 from __future__ import annotations
 

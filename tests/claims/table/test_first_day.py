@@ -1,4 +1,4 @@
-"""Days at the edge of a window: what may stand on one day, and what may not."""
+"""Days at the edge of a window: what one day may be, and what it may not."""
 
 from __future__ import annotations
 
