@@ -127,7 +127,7 @@ class ClaimsEstimate(Questions):
     def shared(self) -> Shared:
         """Draws of log counts under the prior of a cell's size, and the ratio of each source.
 
-        For a sum of cells the prior of one stands in: it is so wide that the slope hardly differs.
+        For a sum of cells the prior of one is taken: it is so wide that the slope hardly differs.
         """
         sizes = [item for item in self.meta.assumptions if item.kind == "level"]
         prior = NormalPrior(float(np.log(sizes[0].median)), sizes[0].sd) if sizes else None
@@ -197,7 +197,7 @@ class ClaimsEstimate(Questions):
         """What the claims published by each date said of the count up to that date.
 
         The model is the same, without the claims that were published later (`reported`,
-        otherwise `end`; what bears no date is heard).
+        otherwise `end`; what bears no date is used).
 
         Parameters
         ----------

@@ -244,7 +244,7 @@ def record() -> Record:
 
     Role priors are learned from this table. Each row has a statement, the better figure with its
     interval, both citations, and whether both were read in public text. A ratio is
-    ``reported_best / ref_best``; the error of a better figure is the larger of .02 and the sd of
+    ``reported_best / ref_best``; the error of a better figure is the larger of 0.02 and the sd of
     the log that its published (95%) or judged (90%) interval stands for. Most cases are famous
     disputes or places with access: the record does not speak for quiet ones.
 

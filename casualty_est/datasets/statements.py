@@ -65,7 +65,7 @@ SMALLEST_SD = 0.02
 
 
 def sd_of_log(low: float, high: float, prob: float) -> float:
-    """Sd of the log whose equal-tailed Normal interval of `prob` is `low` to `high`; at least .02.
+    """Sd of the log whose equal-tailed Normal interval of `prob` is `low` to `high`; at least 0.02.
 
     No figure of the dead is known better than to some two per cent, whatever its interval says.
 
@@ -120,7 +120,7 @@ class Statement:
     ref_best, ref_low, ref_high : float
         The better figure and its interval, in the same unit.
     ref_prob : float
-        Probability of that interval: .95 where it is published, .90 where it is judged.
+        Probability of that interval: 0.95 where it is published, 0.90 where it is judged.
     ref_kind : str
         What the better figure is: a census list, multiple systems, a survey and so on.
     ref_uses_source : str
@@ -131,7 +131,7 @@ class Statement:
         ``reported_best / ref_best``.
     ref_sd_log : float
         Sd of the log of the better figure: ``log(ref_high / ref_low)`` over twice the Normal
-        quantile of `ref_prob`, at least .02.
+        quantile of `ref_prob`, at least 0.02.
     citation_source, citation_ref : str
         Where the statement and the better figure were published or read.
     confidence : str

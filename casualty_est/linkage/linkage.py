@@ -150,7 +150,7 @@ class Linkage:
         """Tables of capture histories for `ListModel`, one for each of some draws.
 
         The draws are spread evenly over the posterior, in the order of what they say of the number
-        of people, so that a few of them hold its width; the first is the one in the middle.
+        of people, so that a few of them have its width; the first is the one in the middle.
 
         Parameters
         ----------

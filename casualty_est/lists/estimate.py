@@ -294,7 +294,7 @@ class ListEstimate(Estimate):
     ) -> pd.DataFrame:
         """The members of each list as a population of known size.
 
-        The other lists see some of them; what the model says of the rest can be held against the
+        The other lists see some of them; what the model says of the rest can be compared with the
         truth. It tests the same assumption, on people who are easier to see than most.
 
         Parameters
@@ -315,7 +315,7 @@ class ListEstimate(Estimate):
         return self._cases("known_populations", row, ci_prob, KnownPopulation)
 
     def not_fitted(self) -> list[tuple[dict[str, str], int]]:
-        """Strata that `min_n` left out, which no number of this result holds.
+        """Strata that `min_n` left out, which no number of this result counts.
 
         Returns
         -------

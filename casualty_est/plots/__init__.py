@@ -34,7 +34,7 @@ class Look(TypedDict, total=False):
         Light text for a dark page, on a transparent ground.
     figsize : tuple of float and (float or None)
         Width and height in inches; a height of None is what the content takes. Below a width of 5
-        names stand over their rows, as on a telephone.
+        names are above their rows, as on a telephone.
     ax : matplotlib.axes.Axes
         Axes in whose place the picture is drawn, inside their figure.
     title : str
@@ -255,7 +255,7 @@ class Plots:
         Returns
         -------
         matplotlib.figure.Figure
-            Bars with Monte Carlo errors; their sum stands in the title.
+            Bars with Monte Carlo errors; their sum is in the title.
 
         Raises
         ------

@@ -241,7 +241,7 @@ def reporting_ratio(
 ) -> ReportingRatio:
     """Return what the record leads one to expect of a new source in a new conflict.
 
-    The distribution holds the uncertainty of the role's mean, what a role has in common within a
+    The distribution includes the uncertainty of the role's mean, what a role has in common within a
     conflict, and the source's own part. A hierarchical model of the record gives these, with the
     conflict under analysis left out (`casualty_est.priors.learn`). It knows only cases in which a
     better figure came later: famous disputes, and places with access.
@@ -253,7 +253,7 @@ def reporting_ratio(
     without : str or iterable of str, optional
         Labels of the conflict under analysis, which nothing is learned from: a name of the record,
         or words of conflict and place. Case, accents and endings (Syria, Syrian) are ignored. Every
-        conflict that holds all words of a label is left out; where none does, every one that holds
+        conflict with all words of a label is left out; where none does, every one that holds
         any of them.
     level : {"total", "incident"}
         Whether the number is a total or about a single incident.

@@ -129,7 +129,7 @@ class Quantity:
     text : str
         The text as it came.
     level : float or None
-        Probability of the interval of an estimate, as .95; None for every other form.
+        Probability of the interval of an estimate, as 0.95; None for every other form.
     level_assumed : bool
         Whether the text does not state that level: it is then 95%.
     parts : tuple of Part
@@ -231,7 +231,7 @@ class Quantity:
             )
             raise QuantityError(msg)
         if self.level is not None and not 0.5 <= self.level <= 0.999:
-            msg = f"the level of an interval is .5 to .999, but got {self.level}"
+            msg = f"the level of an interval is 0.5 to 0.999, but got {self.level}"
             raise QuantityError(msg)
 
     @classmethod

@@ -55,7 +55,7 @@ class Check:
     Parameters
     ----------
     converged : bool
-        Whether every convergence check held.
+        Whether every convergence check was passed.
     diagnostics : Diagnostics
         Method, R-hat, effective sample size, divergences, and what failed.
     claims : tuple of CheckedClaim

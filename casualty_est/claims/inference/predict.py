@@ -54,7 +54,11 @@ def surprise(layout: Layout, draws: Draws, log_lik: Array) -> Array:
         weight = np.exp(np.minimum(log_weight, cap) - cap)
         below = reading.below(m[..., c].ravel(), s[..., c].ravel(), np)
         place = float(weight @ below / weight.sum())
-        bound = layout.claims[c].quantity.hedge.bound
-        both = 2 * min(place, 1 - place)
-        tails[c] = {"lower": 1 - place, "upper": place}.get(bound, both)
+        match layout.claims[c].quantity.hedge.bound:
+            case "lower":
+                tails[c] = 1 - place
+            case "upper":
+                tails[c] = place
+            case _:
+                tails[c] = 2 * min(place, 1 - place)
     return tails

@@ -72,7 +72,7 @@ class ClaimsModel:
     as_of : datetime.date or str, optional
         Use only claims published by this date.
     total : mapping of str to str, optional
-        The cell that stands first, where there is no unique total: any of scope, outcome, group,
+        The cell that comes first, where there is no unique total: any of scope, outcome, group,
         perpetrator.
     assume_unbiased : bool, optional
         Where no source has a role and nothing anchors the level, take the sources as unbiased on
@@ -94,7 +94,7 @@ class ClaimsModel:
     drift : mapping of str to float, optional
         Sd of the log ratio's random walk over one year, by source.
     restated : {"thin", "all"}
-        Whether one number of a source stands for each step and form of hedge, or every one.
+        Whether one number of a source is used for each step and form of hedge, or every one.
 
     Raises
     ------

@@ -21,11 +21,11 @@ from casualty_est.wording.language import stored
 def count_once(
     claims: Claims, as_of: date | None = None, over_time: OverTime | None = None
 ) -> Counted:
-    """Choose the claims that count, so that no witness is heard twice.
+    """Choose the claims that count, so that no witness counts twice.
 
     Unknown counts contribute nothing; later publications than `as_of` are unseen; aliases and
     quotations belong to the source that speaks; what is built on counted claims is left out;
-    of repeated and restated totals the latest stands; overlapping cells share one window. Where
+    of repeated and restated totals the latest is used; overlapping cells share one window. Where
     they do not, time is modelled: restated totals stay, one for each step of a grid.
 
     Parameters
@@ -41,7 +41,7 @@ def count_once(
     Returns
     -------
     Counted
-        Claims that stand, claims left out with the reason, and notes to print.
+        Claims that count, claims left out with the reason, and notes to print.
 
     Raises
     ------

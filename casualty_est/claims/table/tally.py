@@ -31,7 +31,7 @@ UNSEEN = frozenset({"after_as_of"})
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A claim that does not stand in the likelihood, and why.
+    """A claim that is not used, and why.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class Counted:
     Parameters
     ----------
     claims : tuple of Claim
-        Claims that stand, in the order of the table, with aliases and quotations under the name
+        Claims that count, in the order of the table, with aliases and quotations under the name
         of the source that speaks, and with the window that they share.
     left_out : tuple of LeftOut
         The others, in the order of the table.

@@ -47,7 +47,7 @@ class IncidentModel:
     """True deaths of every incident, and what each source records, counts and concedes.
 
     Incidents are a Poisson process with a log-normal number of deaths. A source that lists
-    incidents holds one with a probability that grows with its deaths and its visibility, and
+    incidents records one with a probability that grows with its deaths and its visibility, and
     reports a hedged number of its own. A belligerent that judges incidents accepts some and
     concedes a share of the deaths. A source that says that nobody died, where others say that some
     did, denies with a probability of its own. The scale of all deaths, which only assumptions can
@@ -58,7 +58,7 @@ class IncidentModel:
     reports : IncidentReports, IncidentPatterns or dataframe
         The table.
     priors : mapping, str or Path, optional
-        The analyst's assumptions, as a dictionary or TOML file; ``grades`` hold the probability
+        The analyst's assumptions, as a dictionary or TOML file; ``grades`` have the probability
         that an incident is real and by the perpetrator, ``denials`` (by source or role) that a
         source says that nobody died whatever happened, both as ``{"beta": [a, b]}``.
     roles : mapping of str to str, optional
@@ -66,7 +66,7 @@ class IncidentModel:
     scale : {"cut", "joint"}
         Whether the data may not (``cut``) or may (``joint``) change the anchor's ratio.
     anchor : str or tuple, optional
-        A source, with the median of its count over the true one and the log sd (.10 unless given).
+        A source, with the median of its count over the true one and the log sd (0.1 unless given).
         None takes the source of role ``reference``, else the one whose role has the smallest sd
         within an incident (the most incidents among equals).
     exact_reports : bool

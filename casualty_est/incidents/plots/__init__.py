@@ -78,7 +78,7 @@ class IncidentPlots(Plots):
         return self._draw(breakdown.gap, self._estimate, source, **look)
 
     def inclusion(self, *, ci_prob: float = 0.95, **look: Unpack[Look]) -> Figure:
-        """Draw the probability that each source holds an incident, by its deaths.
+        """Draw the probability that each source records an incident, by its deaths.
 
         Parameters
         ----------

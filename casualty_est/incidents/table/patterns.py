@@ -118,7 +118,7 @@ class IncidentPatterns:
         incidents : sequence of Incident
             The incidents.
         roles : mapping of str to (str or None)
-            Every source with its role, in the order in which they are to stand.
+            Every source with its role, in the order in which they are to come.
 
         Returns
         -------

@@ -260,7 +260,7 @@ class IncidentReports:
             If a column is missing, or a word or role is unknown.
         InputError
             If a cell cannot be read, a range has its ends in the wrong order, or an incident
-            stands twice; every problem is listed by the columns of the export.
+            is there twice; every problem is listed by the columns of the export.
 
         Examples
         --------

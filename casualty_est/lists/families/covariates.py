@@ -68,8 +68,8 @@ def _prior(classes: int) -> str:
 class Covariates(Family):
     """Latent classes whose shares, and lists whose chances, depend on age, sex, month or place.
 
-    It is taken where a table has covariates, and it stands alone: the people are described by more
-    than their lists, so that its evidence cannot be held against that of other families.
+    It is taken where a table has covariates, and it is fitted alone: the people are described by
+    more than their lists, so that its evidence cannot be compared with that of other families.
 
     Parameters
     ----------

@@ -213,18 +213,18 @@ class Decomposable(Family):
         Take the graphs and the range of the number of people that R dga takes: the complete graph
         included, and at most ten times the listed people beyond them.
     delta : float, optional
-        Dirichlet parameter of each history of all lists, from .0001 to 10: ``delta`` of R dga. By
+        Dirichlet parameter of each history of all lists, from 0.0001 to 10: ``delta`` of R dga. By
         default one over the number of histories, the empty one included. With a smaller one, most
         people have few histories before the data.
     tie : float
-        Prior probability that a pair of lists is tied, from .001 to .999, before graphs that are
-        not chordal are left out. At .5 all graphs are alike. It is what R dga takes as
+        Prior probability that a pair of lists is tied, from 0.001 to 0.999, before graphs that are
+        not chordal are left out. At 0.5 all graphs are alike. It is what R dga takes as
         ``log.prior.model.weights``, for weights that depend on the number of ties.
     most_missing : int, optional
         With ``reference=True``, the largest number of people on no list in place of ten times the
         listed: the end of ``Nmissing`` of R dga.
     weights : mapping of str to float
-        How many times as much single graphs weigh before the data, from .000001 to 1000000, by the
+        How many times as much single graphs weigh before the data, from 0.000001 to 1000000, by the
         lists that they tie, as in ``{"A&B": 3, "A&B; B&C": 0.5, "": 2}``: the graph of one tie,
         that of two, and that of none. Any other graph weighs 1. With `tie`, these are the weights
         of R dga without restriction.

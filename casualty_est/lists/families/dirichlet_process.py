@@ -72,7 +72,7 @@ class DirichletProcess(Family):
     classes : int
         The largest number of classes, from 2 to 100: ``K`` of R LCMCR.
     shape, rate : float
-        Of the gamma prior of the concentration, from .001 to 1000: ``a_alpha`` and ``b_alpha`` of
+        Of the gamma prior of the concentration, from 0.001 to 1000: ``a_alpha`` and ``b_alpha`` of
         R LCMCR. The larger the concentration, the more classes share the population before the
         data.
 

@@ -285,8 +285,8 @@ class Visibility(Family):
     Parameters
     ----------
     spread : float, optional
-        Prior sd of the log loading of a list round the common one, from .01 to 2: how differently
-        lists depend on how easy a person is to see. By default .35 and .1 have the same prior
+        Prior sd of the log loading of a list round the common one, from 0.01 to 2: how differently
+        lists depend on how easy a person is to see. By default 0.35 and 0.1 have the same prior
         probability, and weigh as their evidence says.
 
     Raises

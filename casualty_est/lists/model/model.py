@@ -55,7 +55,7 @@ class ListModel:
 
     With ``families="auto"`` several kinds of dependence between lists are averaged by how well
     they explain the overlaps: lists that depend in pairs, people who are easier to see for every
-    list, and latent classes. No data can say which of them holds for the people on no list; the
+    list, and latent classes. No data can say which of them is true of the people on no list; the
     result states what was assumed. Nothing is computed in the constructor.
 
     Parameters
@@ -64,13 +64,13 @@ class ListModel:
         The table; several are replicates of one linkage or imputation, mixed draw by draw.
     families : str, Family, or a sequence of them
         ``auto``; or ``independence``, ``pairs``, ``ridge``, ``visibility``, ``visibility-pair``,
-        ``classes`` (several of these are averaged); or one that stands alone, for comparison:
+        ``classes`` (several of these are averaged); or one that is fitted alone, for comparison:
         ``no-highest-order``, ``decomposable`` (three to seven lists), ``dirichlet-process``. A
         table with covariates is fitted by the family ``covariates``, whichever way it is named. A
         family with settings is an object of `casualty_est.lists.families`, such as
         ``DirichletProcess(classes=20)``, or the same in text: ``"dirichlet-process(classes=20)"``.
     floor : float
-        Smallest mass of a group of families that the data do not rule out, from 0 to .3.
+        Smallest mass of a group of families that the data do not rule out, from 0 to 0.3.
     odds_ratio : float or pair of float, optional
         Where a table or a stratum has two lists: the odds ratio that ties them, or its bounds, as
         in ``[1, 5]``. By default it has the prior of `casualty_est.lists.families.OddsRatio`.
@@ -81,14 +81,14 @@ class ListModel:
     strata : {"together", "alone"}
         Whether strata share the kind of dependence between lists and its strength, as far as their
         overlaps agree, or are fitted one by one. Fitted alone, what no stratum can know averages
-        out over many of them, and the interval of the sum becomes too narrow. Families that stand
-        alone, tables of more than eight lists or a hundred strata, and eight replicates or more are
-        fitted alone, and a note says so.
+        out over many of them, and the interval of the sum becomes too narrow. Families that are
+        fitted alone, tables of more than eight lists or a hundred strata, and eight replicates
+        or more are taken one by one, and a note says so.
     min_n : int
         Lists with fewer people than this in a stratum are left out there, and a stratum in which
         fewer than two lists are left (or fewer than the family needs) is not fitted; of several
         replicates the smallest counts. Notes name both: people who are only on a list that is left
-        out count among those on no list, and the total holds nobody of a stratum that is not
+        out count among those on no list, and the total counts nobody of a stratum that is not
         fitted.
     cell : mapping, optional
         What is counted: any of ``scope``, ``start``, ``end``, ``outcome``, ``group``,

@@ -30,7 +30,7 @@ class ListPlots(Plots):
     _groups: ClassVar[Mapping[str, str]] = {"without_each_source": N_("refits", "Without one list")}
 
     def sources(self, *, ci_prob: float = 0.95, **look: Unpack[Look]) -> Figure:
-        """Draw the share of all people that each list holds.
+        """Draw the share of all people that each list names.
 
         Parameters
         ----------

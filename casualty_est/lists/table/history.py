@@ -26,7 +26,7 @@ class HistoryTable:
     lists : tuple of str
         The lists that were at work in this population.
     histories : ndarray of uint8, shape (history, list)
-        Distinct, 1 where the list holds the person, in the order of sum over lists j of x_j 2^j.
+        Distinct, 1 where the list names the person, in the order of sum over lists j of x_j 2^j.
     counts : ndarray of int64, shape (history,)
         People with each history, all above 0.
     traits : Traits, optional

@@ -62,17 +62,17 @@ class SurveyModel:
         The table, in one of its three forms.
     bias_sd : float, optional
         Of *published estimates*: sd of the log of the bias that all numbers of one study share,
-        beside their published error; .05 by default, 0 to 2.
+        beside their published error; 0.05 by default, 0 to 2.
     population : float, mapping or path, optional
         Of *households*: people at the start of the window, in all or by stratum (a mapping, or a
         file with the columns ``stratum`` and ``population``).
     population_sd : float, optional
-        Sd of the log of each population; .05 by default.
+        Sd of the log of each population; 0.05 by default.
     zero_survivors : float, optional
         Of *households*: by what the deaths in households without a survivor, which no sample can
         hold, are multiplied; 1 by default, 0 where such households are in the sample.
     missing, imprisoned : float or {"dead", "alive"}, optional
-        Of *households*: share of the missing, and of those held, who are dead; 0 by default.
+        Of *households*: share of the missing, and of the imprisoned, who are dead; 0 by default.
     listed : mapping of str to int, optional
         Of *matched deaths*: people on one of the lists, or on ``any`` of them.
     missed_links : float, optional
