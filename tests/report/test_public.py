@@ -87,8 +87,8 @@ def test_a_source_on_something_else_is_not_beside_the_number() -> None:
     shown = public.sources(parts_of(est))
     # Of soldiers nothing, and the number of a part says of which.
     assert [row[:3] for row in shown.rows] == [
-        ("Army (perpetrator)", "about 800", ""),
-        ("Lantern (monitor)", "at least 2,000", ""),
+        ("Army (perpetrator)", "about 800", "all of these"),
+        ("Lantern (monitor)", "at least 2,000", "all of these"),
         ("Herald (media)", "300", "A"),
     ]
 

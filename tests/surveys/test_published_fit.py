@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 import casualty_est as ce
+from tests.support.page import parts_of
 
 
 def fit(rows, **settings):
@@ -94,6 +95,8 @@ def test_studies_that_contradict_each_other_have_no_headline_but_both_answers():
     assert list(est.labels) == ["study Burnham, total", "study IFHS"]
     assert np.median(est.draws(1)) == pytest.approx(151_000, rel=0.03)
     assert est.details.contradictions[0].p < 1e-4
+    # The report says it beside the sample, and not again under what the answer rests on.
+    assert not any("contradict" in sentence for sentence in parts_of(est).identification())
     # A bias that could explain it reconciles them.
     assert fit(rows, bias_sd=0.6).meta.has_total
 

@@ -90,6 +90,12 @@ class SurveyParts(Parts):
             ]
         return [cases(caption, some, self.prob) for caption, some in asked.items()]
 
+    def identification(self) -> list[str]:
+        """What sets the level; who contradicts whom is said beside the sample."""
+        told = {one.text for one in self.estimate.details.contradictions}
+        sentences = self.estimate.identification(0).sentences
+        return [sentence_again(one) for one in sentences if one.rstrip(".") not in told]
+
     def refits_missing(self) -> str:
         """Why there are none."""
         return (
