@@ -485,10 +485,12 @@ def _unfit(group: Group) -> str:
 
 
 def _dial(dial: Dial, the: str) -> str:
-    ratio = dial.implied
+    ratio, what = dial.implied, "odds ratio that ties the people on no list to the others"
+    said = f"{the} {what} is {share(ratio.median)}"
+    if share(ratio.low) == share(ratio.high):
+        return f"{said} in this answer: its models fix it, whatever the lists say."
     at_one = next(row for row in dial.curve if row.ratio == 1.0)
     return (
-        f"{the} odds ratio that ties the people on no list to the others is {share(ratio.median)} "
-        f"({share(ratio.low)} to {share(ratio.high)}) in this answer; at 1, no interaction "
+        f"{said} ({share(ratio.low)} to {share(ratio.high)}) in this answer; at 1, no interaction "
         f"of the highest order, the number would be {with_ends(at_one)}."
     )

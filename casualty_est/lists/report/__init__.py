@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.report import tables, text
+from casualty_est.lists.report.dial import dial
 from casualty_est.report.find_out import far_from, printed
 from casualty_est.report.lever import Lever
 from casualty_est.report.parts import Parts
@@ -195,7 +196,7 @@ class ListParts(Parts):
             "assumption": text.assumption(estimate),
             "agreement": text.agreement(estimate),
             "floor": text.floor(estimate),
-            "dial": text.dial(estimate),
+            "dial": dial(estimate),
             "without_strata": text.without_strata(estimate),
             "one_replicate": text.one_replicate(estimate),
             "covariates": text.covariates(estimate),

@@ -23,7 +23,7 @@ from casualty_est.wording.language import (
     retold,
     spoken,
 )
-from casualty_est.wording.numbers import is_few, middle, percent, run, share, with_ends
+from casualty_est.wording.numbers import is_few, middle, percent, with_ends
 from casualty_est.wording.phrases import capitalised, listed
 
 if TYPE_CHECKING:
@@ -444,26 +444,6 @@ def covariates(estimate: ListEstimate) -> str:
         number=with_ends(plain),
     )
     return f"{told} {beside}"
-
-
-def dial(estimate: ListEstimate) -> str:
-    """The odds ratio that the answer implies, in one sentence; empty where there is none."""
-    shown = estimate.shown().found.dial
-    if not shown:
-        return ""
-    at, first, last = shown.implied, shown.curve[0], shown.curve[-1]
-    ends = [middle(p) for p in (first, last)]
-    return _(
-        "One quantity, which no data can determine, links the people on no list to the rest: the "
-        "odds ratio of the unseen cell. This answer implies {ratio} ({interval}, 95% interval). "
-        "Between {first} and {last} the number goes from {low} to {high}.",
-        ratio=share(at.median),
-        interval=run(share(at.low), share(at.high)),
-        first=share(first.ratio),
-        last=share(last.ratio),
-        low=ends[0],
-        high=ends[1],
-    )
 
 
 LIMITATIONS = (

@@ -9,11 +9,12 @@ import pytest
 
 from casualty_est.errors import UsageError
 from casualty_est.lists.report import tables as lists
+from casualty_est.lists.report.dial import dial
 from casualty_est.lists.report.text import agreement, one_replicate
 from casualty_est.lists.schema import FamilyMember, KnownPopulation, Replicate, Replicates
 from casualty_est.report import checklist
 from casualty_est.report.lede import paragraph as lede_of
-from casualty_est.result.schema import Case
+from casualty_est.result.schema import Case, Span
 from tests.support.page import Page, page_of, parts_of
 
 EVIL = "<script>alert(1)</script>"
@@ -29,6 +30,15 @@ def test_tables_of_one_replicate_say_so(of_lists):
     assert lists.data(several)[0].caption.endswith(" In the first replicate.")
     assert one_replicate(of_lists()) == ""
     assert "replicate" not in lists.data(of_lists())[0].caption
+
+
+def test_an_odds_ratio_that_the_models_fix_has_no_interval(of_lists):
+    est = of_lists()
+    assert "This answer implies" in dial(est)
+    found = est.details.found
+    fixed = replace(found.dial, implied=Span(1.0, 1.0, 1.0))
+    est.details = replace(est.details, found=replace(found, dial=fixed))
+    assert "The models of this answer fix it at 1.0, whatever the lists say." in dial(est)
 
 
 def test_lists_are_joined_and_small_ps_counted_as_people_say_it(of_lists):
