@@ -26,8 +26,10 @@ _SEX_UNKNOWN = re.compile(
     r"(?:not )?(?:yet )?(?:been )?(?:known|established|identified|determined))"
 )
 _EXCLUDED = re.compile(
-    r"(.*?)(?: ,)? (?:excluding|not including|without counting|not counting)(?: (?:the|those|"
-    r"people|persons|missing|under|rubble|wounded|injured|still|buried|trapped|bodies|who|are|is))+"
+    r"(.*?)(?: ,)? (?:excluding|excludes|excl\.?|not including|without counting|not counting)"
+    r"(?: (?:the|those|people|persons|missing|under|rubble|wounded|injured|still|buried|trapped|"
+    r"bodies|who|are|is|and|or|combatants|fighters|militants|soldiers|civilians|foreigners|"
+    r"military|police|attackers?|perpetrators?|bombers?))+"
 )
 _THIS_WEEK = re.compile(
     r"(.*?) (?:this|last) (?:week|month|year|morning|evening|night|weekend|summer|winter|spring)"
@@ -38,6 +40,10 @@ _UNCOUNTED = re.compile(
     r"numerous|another|countless|a number of|more)(?: others?| more| people| civilians)? ?"
     r"(?:(?:were|was|are|reported|also|critically|seriously|badly|severely) )*"
     r"(?:injured|wounded|hurt|missing|detained|arrested|displaced|captured)"
+)
+_INJURED_UNKNOWN = re.compile(
+    r"(.*?)(?: ,| ;)+ (?:number of )?(?:injured|wounded|injuries|missing) (?:is |are )?"
+    r"(?:unknown|unclear|not known|unspecified)"
 )
 _DECADE = re.compile(
     r"(.*?) in (?:his|her|their) (?:(?:early|mid|late)(?: -)? )?(?:[1-9]0s|teens|twenties|thirties|"
@@ -52,6 +58,15 @@ _NO_TOTAL = re.compile(
     r"(.*?)(?: [,;-])+ (?:the )?(?:(?:total|full|final|true|real|actual|overall) )*"
     r"(?:number|toll|total|count|figure|death toll)s? (?:is |remains )?(?:still )?"
     r"(?:unknown|unclear|not known|not clear)"
+)
+_SOURCES_DIFFER = re.compile(
+    r"(.*?)(?: [,;-])* (?:depending on|according to|varies by|varying by) (?:the )?"
+    r"(?:sources?|estimates?|accounts?)"
+)
+_WHO = "(?:affiliation|age|gender|identity|nationality|sex|status)"
+_UNKNOWN_WHO = re.compile(
+    rf"(?:of )?(?:unknown|unspecified|undetermined) {_WHO}|"
+    rf"{_WHO} (?:unknown|unspecified|undetermined)"
 )
 # "31 of 72 patients died": whom they were among.
 _AMONG = 1_000  # times as many at the most, or the second number has thousands that the first lacks
@@ -77,9 +92,11 @@ def without_asides(words: list[str]) -> list[str]:
     if len(told := _matched(_NO_TOTAL, words, lambda match: True)) < len(words):
         words = [*told, "or", "more"]
     words = _at_least_known(_without_whole(words))
+    words = _matched(_SOURCES_DIFFER, words, lambda match: True)
     words = _matched(_EXCLUDED, words, lambda match: True)
     words = _matched(_THIS_WEEK, words, lambda match: not DEAD.isdisjoint(match[1].split()))
-    words = _matched(_UNCOUNTED, words, lambda match: not DEAD.isdisjoint(match[1].split()))
+    for pattern in (_UNCOUNTED, _INJURED_UNKNOWN):
+        words = _matched(pattern, words, lambda match: not DEAD.isdisjoint(match[1].split()))
     return _more(_without_shares(without_former(words)))
 
 
@@ -146,6 +163,7 @@ def is_aside(words: list[str]) -> bool:
     told = share is not None and all(word in PEOPLE for word in share[1].split() if word != "and")
     aside = _NOT_EXACT.fullmatch(f"dead , {text}")
     aside = aside or _AGES.fullmatch(f"people {text}") or _EXCLUDED.fullmatch(f"dead {text}")
+    aside = aside or _UNKNOWN_WHO.fullmatch(text)
     return is_former(words) or told or aside is not None or _is_share(words)
 
 

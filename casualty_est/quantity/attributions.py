@@ -10,6 +10,7 @@ from casualty_est.quantity.languages import NAMES, folded, language
 from casualty_est.quantity.words import (
     AFTER,
     BEFORE,
+    BEST,
     INTERVALS,
     LEADS,
     OF_PUBLISHERS,
@@ -32,6 +33,11 @@ _SAID = re.compile(
     r"via)\s+([^0-9()\[\]]+)[)\]]?$",
     re.I,
 )
+_SAY = re.compile(
+    r"\s*[,;-]\s+(?:(?:say|says|said|report|reports)\s+([^0-9()\[\],;]+)|"
+    r"([^0-9()\[\],;]+?)\s+(?:say|says|said|report|reports|reported))$",
+    re.I,
+)
 _PER = re.compile(rf"[\s,;-]*[(\[]?\bper (?:the )?({_NAME})[)\]]?$")
 # "OHCHR has recorded 1,024", "SOHR says 45"
 _SAYS = re.compile(
@@ -48,6 +54,7 @@ _ODD = re.compile(
 _FILLERS = frozenset({"the", "of", "and", "&", "for", "in", "on", "s", "by", "to", "a", "an"})
 _ALLOWED = PUBLISHERS | OF_PUBLISHERS | _FILLERS
 _COUNTED = DEAD | PEOPLE | UNSAFE | THINGS | UNITS | PLACES | OUTCOMES.keys()
+_LABELS = frozenset({"low", "lower", "best", "high", "higher", "upper"}) | BEST.keys()
 _NUMBERS = SMALL.keys() | TENS.keys() | SCALES.keys()
 _MEANT = BEFORE.keys() | AFTER.keys() | INTERVALS.keys() | SPREADS.keys() | VAGUE_PHRASES.keys()
 _MEANT |= LEADS.keys() | {phrase.split()[0] for phrase in UNKNOWN} | _NUMBERS
@@ -67,12 +74,13 @@ def without_sources(text: str) -> str:
     bare = _BRACKETS.sub(_without_source, text)
     for pattern, known in (
         (_SAID, _says_nothing),
+        (_SAY, _says_nothing),
         (_PER, _is_source),
         (_BEHIND, _is_source),
         (_BEFORE, _is_source),
     ):
         match = pattern.search(bare)
-        if match and known(match[1]):
+        if match and known(next(filter(None, match.groups()))):
             bare = bare[: match.start()] + bare[match.end() :]
     if (match := _BEFORE.search(bare)) and re.search("[0-9]", bare[match.end() :]):
         _refuse_title(match[1], bare[match.end() :])
@@ -98,13 +106,15 @@ def _is_source(name: str) -> bool:
 def _says_nothing(words: str) -> bool:
     """Whether an attribution holds no number and nothing that is counted instead of the dead."""
     said = re.findall(r"[^\W\d_]+", words.casefold())
-    return bool(said) and not any(word in OUTCOMES or word in _NUMBERS for word in said)
+    return bool(said) and not any(
+        word in OUTCOMES or word in DEAD or word in _NUMBERS for word in said
+    )
 
 
 def _refuse_title(name: str, rest: str) -> None:
     """Refuse a name before a colon that nobody here knows, and that no reader takes."""
     words = name.casefold().split()
-    if any(word in _MEANT or word in _COUNTED or word in ("low", "best", "high") for word in words):
+    if any(word in _MEANT or word in _COUNTED or word in _LABELS for word in words):
         return
     if all(word.isascii() for word in words) and not re.search("[0-9]:", rest):
         plain = folded(name)

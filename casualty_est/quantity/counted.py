@@ -56,7 +56,16 @@ def _plural(noun: str) -> str:
 
 
 # In other languages these are other words.
-PEOPLE |= _person_nouns() - {"asker", "askers", "toter", "toters", "hombre", "hombres"}
+PEOPLE |= _person_nouns() - {
+    "asker",
+    "askers",
+    "hombre",
+    "hombres",
+    "toter",
+    "toters",
+    "tout",
+    "touts",
+}
 OUTCOMES: dict[str, str] = {
     word: outcome for outcome, words in _LISTS["outcomes"].items() for word in words.split()
 }
@@ -170,8 +179,11 @@ def seen_from(counted: Counted, wanted: str) -> Counted:
     return Counted("other", counted.words, "killed") if dead else counted
 
 
-def what_is_counted(words: list[str]) -> Counted:
-    """Say what a noun phrase counts, or refuse it where that is not known."""
+def what_is_counted(words: list[str], *, died: bool = False) -> Counted:
+    """Say what a noun phrase counts, or refuse it where that is not known.
+
+    died: whether a word before the number says that they died, "killed: 5 hostages".
+    """
     if not words:
         return NOTHING
     words = _one_by_one(words)
@@ -196,7 +208,11 @@ def what_is_counted(words: list[str]) -> Counted:
             outcome = TOGETHER if outcome == "injured" else f"dead and {outcome} together"
         return Counted("other", said, outcome)
     if not dead and (alive := [word for word in words if word in _MAYBE_ALIVE]):
-        return Counted("other", said, alive[0])
+        return (
+            Counted("dead", said)
+            if died and alive[0] in UNSAFE
+            else Counted("other", said, alive[0])
+        )
     _refuse_one_more(head)
     if dead:
         return Counted("dead", said)

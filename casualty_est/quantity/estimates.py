@@ -14,6 +14,7 @@ ONE_SD = 0.6827  # probability within one standard deviation of a Normal
 HALF = 0.5  # between the quartiles
 USUAL_LEVELS = ("80", "90", "95", "99")
 ASSUMED = 0.95  # level of an interval that states none
+_ANYBODY = frozenset({"people", "persons"})
 _FILLERS = frozenset({":", ",", "=", "-", "of", "the", "and", ";"})
 
 
@@ -112,6 +113,12 @@ def read_range(words: list[str]) -> Reading | None:
 def is_range(words: list[str]) -> bool:
     """Return whether words are two ends, of which the multiplier may stand elsewhere."""
     return read_range(words) is not None or read_range([*words, "million"]) is not None
+
+
+def bare_range(words: list[str]) -> list[str]:
+    """Return two ends without the "people" behind them; of other words, nothing."""
+    kept = [word for word in words if word not in _ANYBODY]
+    return kept if kept and len(kept) < len(words) and is_range(kept) else []
 
 
 def shared(best: list[str], inside: list[str]) -> list[str]:

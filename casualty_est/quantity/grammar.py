@@ -36,7 +36,42 @@ _UNKNOWN_FIRST = frozenset(text.split()[0] for text in UNKNOWN)
 _DENIALS = frozenset({"denied", "denies", "deny", "denial"})
 _ZERO_FIRST = frozenset(text.split()[0] for text in ZERO)
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
+_NO_FIGURE = re.compile(
+    r"(?:exact |precise |death )?(?:information|data|figures?|numbers?|toll|details|count) "
+    r"(?:is |are )?(?:still )?(?:unavailable|unknown|unclear|missing|pending|"
+    r"not (?:yet )?(?:available|known|given|clear|released|published|confirmed))|"
+    r"(?:not|never|yet to be|not yet|to be|awaiting|pending) (?:been )?(?:announced|assessed|"
+    r"collected|confirmation|confirmed|counted|determined|disclosed|documented|established|"
+    r"published|released|reported|specified|verified|verification)|"
+    r"under (?:assessment|investigation|review|verification)|"
+    r"(?:currently |still |as yet |largely |at present )?(?:unknown|unclear)"
+    r"(?: at (?:this|the) time| as yet| yet)?|"
+    r"none (?:given|available|provided|published|released|stated)|"
+    r"no (?:(?:clear|confirmed|definitive|exact|firm|further|independent|known|official|other|"
+    r"precise|public|published|reliable|specific|verified) )*(?:figures?|numbers?|data|estimates?|"
+    r"information|records?|counts?|tolls?|death tolls?|details?|statistics|reports?|confirmation)"
+    r"(?: (?:is|are|was|were|yet|known|given|available|published|provided|released|exists?))*"
+)
+_STARTS = """
+as at awaiting count currently data death details exact figure figures information largely never
+no none not number numbers pending precise still to toll under unclear unknown yet
+"""
+_NO_FIGURE_FIRST = frozenset(_STARTS.split())
 _AFTER_LEAD = frozenset({":", "=", "-", "of", "is", "was", "were", "at", "stands", "stood"})
+_LEADING = frozenset(
+    {
+        "a",
+        "confirmed",
+        "current",
+        "final",
+        "latest",
+        "official",
+        "overall",
+        "provisional",
+        "the",
+        "total",
+    }
+)
 _LOWER = frozenset({Phrase.AT_LEAST, Phrase.MORE_THAN})
 _UPPER = frozenset({Phrase.AT_MOST, Phrase.FEWER_THAN})
 _NOBODY = PEOPLE | DEAD | {"casualties", "casualty", "was", "were"}
@@ -71,6 +106,10 @@ class _Clause(NamedTuple):
 
 def read_clause(tokens: list[str]) -> Reading:
     """Return what one hedged number in tokens says, and what it counts."""
+    if tokens[0] == "~" and tokens[1] in UNKNOWN:
+        tokens = tokens[1:]
+    if tokens[0] == "?" and not set(tokens) - {"?", ""}:
+        return UNKNOWN_NUMBER
     if not tokens[0] or (tokens[0] in _UNKNOWN_FIRST and " ".join(tokens).rstrip() in UNKNOWN):
         return UNKNOWN_NUMBER
     if "number" in tokens and _is_unknown_number(tokens):
@@ -85,6 +124,8 @@ def read_clause(tokens: list[str]) -> Reading:
             "nobody died, and else leave it blank"
         )
         raise QuantityError(msg)
+    if tokens[0] in _NO_FIGURE_FIRST and _NO_FIGURE.fullmatch(" ".join(tokens).rstrip()):
+        return UNKNOWN_NUMBER
     if tokens[0] in ("no", "none", "nobody", "nil") and phrase_at(BEFORE, tokens, 0) is None:
         return _read_zero(tokens)
     first, second = (tokens, None) if _JOINTS.isdisjoint(tokens) else _split(tokens)
@@ -98,7 +139,7 @@ def _is_unknown_number(tokens: list[str]) -> bool:
         return False
     words = [token for token in tokens[i + 2 :] if token]
     refuse_unless_noun(words)
-    return not words or words[0] == "of"
+    return not words or words[0] == "of" or words[0] in _NOBODY
 
 
 def _read_zero(tokens: list[str]) -> Reading:
@@ -151,7 +192,7 @@ def _clause(tokens: list[str]) -> _Clause:
         words = [token for token in tokens[i:] if token]
         if after := _take_suffix(words):
             hedges.append(after)
-        counted = _agreed(lead, what_is_counted(words))
+        counted = _agreed(lead, what_is_counted(words, died=lead.kind == "dead"))
     hedge = _one_hedge(hedges) if hedges else Phrase.NONE
     doubted = hedges[:1] == [Phrase.PERHAPS]
     if ends[1] == 0 and counted.outcome == TOGETHER:
@@ -174,11 +215,16 @@ def _one_hedge(hedges: list[Phrase]) -> Phrase:
 
 def _lead(tokens: list[str]) -> tuple[Counted, int]:
     """Return what a word before the number counts, "killed: 5", and the position after it."""
-    match = phrase_at(LEADS, tokens, 0)
+    start = 0
+    while tokens[start] in _LEADING and (
+        phrase_at(LEADS, tokens, start) is None or phrase_at(LEADS, tokens, start + 1)
+    ):
+        start += 1
+    match = phrase_at(LEADS, tokens, start)
     if match is None:
         return NOTHING, 0
     meaning, i = match
-    said = " ".join(token for token in tokens[:i] if token not in ("the", "a"))
+    said = " ".join(token for token in tokens[:i] if token not in _LEADING)
     if meaning in ("dead", "total") and (change := phrase_at(CHANGES, tokens, i)):
         i = change[1]
     while tokens[i] in _AFTER_LEAD and not phrase_at(BEFORE, tokens, i):
@@ -204,7 +250,7 @@ def _take_suffix(words: list[str]) -> Phrase | None:
     """Remove a hedge from the start or the end of what follows a number, and return it."""
     tokens = padded(words)
     for i in (0, *range(max(0, len(words) - 5), len(words))):
-        start = i + (tokens[i] == ",")
+        start = i + (tokens[i] in (",", ";", "-") and not phrase_at(AFTER, tokens, i))
         hedge, end = phrase_at(AFTER, tokens, start) or (None, i)
         if hedge and (i == start == 0 or end == len(words)):
             del words[i:end]

@@ -12,10 +12,11 @@ _YEAR = re.compile("(?:19|20)[0-9]{2}")
 _FILLED = frozenset({"of", ",", ";", "/", ":", "=", "and", "to", "-", "estimate"})
 _ENDS = {"low": "low", "lower": "low", "high": "high", "higher": "high", "upper": "high"}
 _OF_ENDS = frozenset({"bound", "estimate", "limit", "end", "figure"})
+_OF_BEST = frozenset({"best", "central", "median", "mean", "point", "middle", "mid"})
 _LABELS = {
-    **dict.fromkeys(("low", "lowest", "min", "min.", "minimum"), "low"),
-    **dict.fromkeys(("best", "estimate", "central", "median"), "best"),
-    **dict.fromkeys(("high", "highest", "max", "max.", "maximum"), "high"),
+    **dict.fromkeys(("low", "lower", "lowest", "min", "min.", "minimum"), "low"),
+    **dict.fromkeys(("best", "estimate", "central", "median", "mid"), "best"),
+    **dict.fromkeys(("high", "higher", "upper", "highest", "max", "max.", "maximum"), "high"),
 }
 
 
@@ -24,9 +25,10 @@ def one_label(words: list[str]) -> list[str]:
     joined: list[str] = []
     skip = False
     for word, after in pairwise([*words, ""]):
-        two = not skip and word in _ENDS and after in _OF_ENDS
+        best = word in _OF_BEST and after in ("estimate", "guess", "value")
+        two = not skip and (best or (word in _ENDS and after in _OF_ENDS))
         if not skip:
-            joined.append(_ENDS[word] if two else word)
+            joined.append(_ENDS.get(word, "best") if two else word)
         skip = two
     return joined
 

@@ -14,13 +14,13 @@ from functools import lru_cache
 from itertools import takewhile
 
 from casualty_est.errors import QuantityError
-from casualty_est.quantity.counted import PREPOSITIONS, WANTED
+from casualty_est.quantity.counted import PREPOSITIONS, WANTED, OtherCountError
 from casualty_est.quantity.grammar import Reading
 from casualty_est.quantity.hedges import FORMS, named
 from casualty_est.quantity.hedges.hedge import Hedge
 from casualty_est.quantity.languages import translations, unknown_word
 from casualty_est.quantity.statement import Statement, read_statement
-from casualty_est.quantity.surroundings import ask_about_slashes, unquoted
+from casualty_est.quantity.surroundings import ask_about_slashes, unquoted, with_commas
 from casualty_est.quantity.words import LARGEST
 from casualty_est.quantity.written_numbers import Number, rounding_grid
 from casualty_est.wording.language import stored
@@ -354,6 +354,8 @@ def _parse_text(text: str, outcome: str) -> Quantity:
             raise QuantityError(msg)
         if "/" in bare:
             ask_about_slashes(bare)
+        if "." in bare:
+            bare = with_commas(bare)
         return _stated(_in_any_language(bare, outcome), text, outcome)
     except QuantityError as error:
         raise QuantityError(_refusal(text, str(error))) from None
@@ -366,11 +368,15 @@ def _in_any_language(bare: str, outcome: str) -> Statement:
     except QuantityError as error:
         first = refused = error
     readings: list[Statement] = []
+    other = None
     for english in translations(bare):
         try:
             readings.append(read_statement(english, outcome))
         except QuantityError as error:
             refused = error
+            other = error if isinstance(error, OtherCountError) else other
+    if other:  # whatever it is in a second language
+        raise other
     if not readings:
         if refused is first and (strange := unknown_word(bare)):
             name, word = strange

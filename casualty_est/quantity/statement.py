@@ -48,9 +48,12 @@ from casualty_est.quantity.words import (
     AFTER,
     BEFORE,
     BEST,
+    FIGURES,
     INCLUDING,
     OF_PUBLISHERS,
+    OFFICES,
     PUBLISHERS,
+    QUALIFIERS,
     REMARKS,
     UNKNOWN,
     Phrase,
@@ -60,6 +63,20 @@ from casualty_est.quantity.written_numbers import Number, number_at
 _SECOND = (Phrase.PERHAPS, Phrase.AT_MOST, Phrase.FEWER_THAN)
 _PRESUMED = frozenset({"presumed", "assumed", "later", "subsequently", "found", "shot"})
 _SHARED_WITH = frozenset({"mostly", "mainly", "near"})  # mostly killed, near-death
+_LIKELY = frozenset({"likely", "perhaps", "plausibly", "possibly", "probably"})
+_ON_FIGURES = (
+    FIGURES
+    | OFFICES
+    | PUBLISHERS
+    | OF_PUBLISHERS
+    | QUALIFIERS
+    | REMARKS
+    | PREPOSITIONS
+    | {"of", ","}
+)
+_SPEAKERS = frozenset(
+    {"claim", "claims", "media", "press", "reports", "said", "say", "says", "source", "sources"}
+)
 _COMPOSED = frozenset({"(", "[", "\u00b1", "family", "couple"})  # never one clause alone
 _MOST_WORDS = 60  # a longer cell is a paragraph
 
@@ -211,6 +228,8 @@ def _inline(words: list[str], brackets: list[list[str]]) -> tuple[list[str], lis
     if found.named and found.before:
         brackets = [*brackets, words[found.start :]]
         words = _trimmed(found.before)
+        while words[-1:] and words[-1] in ("with", "a", "an", "the"):
+            words = words[:-1]
     for i in range(1, len(words) - 1):
         match = phrase_at(BEST, padded(words), i)
         if match and number_at(padded(estimates.take_best(words[i:]) or []), 0):
@@ -246,6 +265,8 @@ def _around(brackets: list[list[str]]) -> _Around:
             msg = "its brackets hold no word"
             raise QuantityError(msg)
         inner = labels.two_ends(inner)
+        if inner[0] in _LIKELY and estimates.is_range(inner[1:]):
+            inner = inner[1:]
         if after := estimates.take_best(inner):
             best.append(after)
         elif inner[0] == "\u00b1":
@@ -254,6 +275,8 @@ def _around(brackets: list[list[str]]) -> _Around:
             errors.append(inner)
         elif found.named or estimates.is_range(inner):
             ends.append(inner)
+        elif bare := estimates.bare_range(inner):
+            ends.append(bare)
         elif is_undercount(inner):
             hedges.append(["or", "more"])
         elif hedge := _hedge_of(inner):
@@ -285,14 +308,15 @@ def _is_hedge(words: list[str]) -> bool:
 def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[str, Reading]]:
     """Read what stands in parentheses behind a count: parts, the injured, or a remark."""
     words = without_asides(without_dates(words))
-    if not words or is_day(words):
+    words = _without_sources(words)
+    if not words or is_day(words) or REMARKS.issuperset(words):
         return []
     relation = ""
     added = words[0] in ("+", "plus", "and")  # "12 (+30 injured)"
     words = words[1:] if added else words
     if match := phrase_at(INCLUDING, padded(words), 0):
         relation, words = "part", words[match[1] :]
-        words = words[1:] if words[:1] == [":"] else words
+        words = words[1:] if words[:1] in ([":"], [","]) else words
     try:
         clauses = clauses_of(words, relation, wanted)
     except NotComposedError:
@@ -322,6 +346,20 @@ def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[st
             msg = f"it does not say what {' '.join(words)!r} in brackets is; write 45 (12 children)"
             raise QuantityError(msg)
     return parts
+
+
+def _without_sources(words: list[str]) -> list[str]:
+    """Return words without publishers and days between commas: "AFP, 3 January"."""
+    if "," not in words:
+        return words
+    pieces: list[list[str]] = [[]]
+    for word in words:
+        if word == ",":
+            pieces.append([])
+        else:
+            pieces[-1].append(word)
+    told = all(PUBLISHERS.issuperset(piece) or is_day(piece) for piece in pieces)
+    return [] if told else words
 
 
 def _of_casualties(
@@ -370,16 +408,36 @@ def _is_remark(words: list[str]) -> bool:
     rest = [word for word in words if word not in REMARKS]
     if not rest:
         return True
+    if words[0] in ("mainly", "mostly") and words[1:2] and words[1] in PREPOSITIONS:
+        return True  # "mostly by disease"
+    if _says_of_figures(words):
+        return True
     try:
         refuse_unless_noun(rest)
     except QuantityError:
         return False
-    if rest[0] in PREPOSITIONS or words[0] in ("according", "source", "sources", "as", "per"):
+    if rest[0] in PREPOSITIONS or words[0] in (
+        "according",
+        "claim",
+        "source",
+        "sources",
+        "as",
+        "per",
+    ):
         return True
+    if words[-1] in _SPEAKERS and DEAD.isdisjoint(words):
+        return True  # "local media", "witnesses say"
     rest = [word for word in rest if word not in _PRESUMED]
     head = takewhile(lambda word: word not in PREPOSITIONS, rest)
     # "May be dead" and "death threats" say something else.
     return all(word in PEOPLE or word in SILENT or word in DEAD for word in head)
+
+
+def _says_of_figures(words: list[str]) -> bool:
+    """Whether a remark is on the figures or names an office: "modern estimates", "per governor"."""
+    if words[0] == "per":
+        return words[-1] in OFFICES and _ON_FIGURES.issuperset(words[1:])
+    return not FIGURES.isdisjoint(words) and _ON_FIGURES.issuperset(words)
 
 
 def _check_parts(count: Reading, parts: list[tuple[str, Reading]]) -> None:

@@ -13,16 +13,19 @@ from casualty_est.quantity.written_numbers import FRACTIONS, number_at
 
 # A mark of a footnote stands behind a digit or a letter, and no further digit follows it.
 _MARK = re.compile(
-    r"(?:(?<=[^\s(\[])|(?<=[A-Za-z]) (?=\[[0-9]))(?:\[(?:[0-9]{1,3}|[A-Za-z]|"
+    r"(?:(?<=[^\s(\[])|(?<=[A-Za-z]) (?=\[[0-9])|(?<=,[0-9]{3}) (?=\[[0-9]{1,3}\]))"
+    r"(?:\[(?:[0-9]{1,3}|[A-Za-z]|"
     r"(?:note|nb|n) ?[0-9]{1,2}|citation needed|"
-    r"clarification needed|[ivx]{1,4})\]|\s?[*\u2020\u2021\u00a7\u00b6]{1,3})+"
-    r"(?=\s*(?:$|[^\s0-9(\[+\u00b1-]))"
+    r"clarification needed|[ivx]{1,4})\]|\s?[*\u2020\u2021\u00a7\u00b6]{1,3}|(?<=[0-9])#)+"
+    r"(?=\s*(?:$|[^\s0-9\[+\u00b1-]|\[[^0-9]*[0-9][0-9,.]*\s?(?:to|and|;|[-\u2013\u2014])))"
 )
 # Where the number stands, in brackets behind it: "(see note 3)", "[7]:12", "^a".
 _PLACE = re.compile(
     r"\s?[(\[](?:see )?(?:foot)?(?:notes?|fn|ref|refs|table|annex|appendix|page|pp?)\.? ?[0-9]{1,4}"
     r"(?:\s?[-\u2013]\s?[0-9]{1,4})?[)\]]|(?<=\]):[0-9]{1,4}(?=\s*$)|(?<=[0-9])\^[a-z]{1,2}(?=\s*$)|"
-    r"\s?\[(?:citation|clarification) needed\]",
+    r"\s?\[(?:citation|clarification) needed\]|"
+    r"\s?[(\[](?:(?:see|cf\.?) (?:the )?)?"
+    r"(?:(?:foot)?notes?|text|below|above|remarks?|comments?|refs?|cite|link)[)\]]",
     re.I,
 )
 _SUPERSCRIPT = re.compile(
@@ -32,6 +35,10 @@ _SUPERSCRIPT = re.compile(
 _QUOTES = frozenset({'""', "''", "\u201c\u201d", "\u201e\u201c", "\u00ab\u00bb", "\u2018\u2019"})
 _BARE_RANGE = re.compile(
     r"[(\[]\s*([0-9][0-9,.]*[km]?)\s*(?:-|\u2013|;|to|,(?![0-9]))\s*([0-9][0-9,.]*[km]?)\s*[)\]]"
+)
+_POINTED = r"([0-9]{1,3}(?:\.[0-9]{3})?)"
+_POINTED_ENDS = re.compile(
+    rf"(?:{_POINTED}\s*[(\[]\s*)?{_POINTED}\s*(?:-|\u2013|\u2014|to|;)\s*{_POINTED}\s*[)\]]?"
 )
 _SLASHES = re.compile(r"([0-9][0-9,]*) ?/ ?([0-9][0-9,]*)(?: ?/ ?([0-9][0-9,]*))?")
 _POWER = re.compile(r"(?:^|[^0-9,.])10+[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]")
@@ -62,13 +69,20 @@ _HOURS = re.compile("[0-9]{1,2} ?(?:h|hrs?)")
 _YEARS = re.compile(rf"({_YEAR})(?: [-/] ({_YEAR}))?(?: est\.| estimate)?")
 _POINTS = frozenset({",", ";", ":", "."})
 _REMARKED = REMARKS | {"est."}
+_VERBS = frozenset({"caused", "causing", "leaves", "leaving", "left", "resulted", "resulting"})
+_TAKING = frozenset({"claimed", "claiming", "claims", "took"})
+_HAVE = frozenset({"had", "has", "have"})
+_BESIDE = frozenset({",", ";", "and", "while", "with"})
 _GROUPS = ("family", "crew", "group")  # "a family of five" is five people
 _SPAN = rf"{_DATE}(?: (?:-|to|and|until|through) {_DATE})?"
-_SINCE = re.compile(rf"(.*?)(?: ,)? (?:since|as of|as at|until|till|up to) ({_SPAN})$")
+_SINCE = re.compile(rf"(.*?)(?: ,)? (?:since|as of|as at|until|till|through|thru|up to) ({_SPAN})$")
 _DURING = re.compile(rf"(.*?)(?: ,)? (?:in|on|by|during|from|between|for) ({_SPAN})$")
 _BARE = re.compile(rf"(.*?) ,()(?: {_DAY})? {_MONTH}(?: {_DAY} ,)? {_YEAR}$")  # 20, May 2022
 _ROUND_YEAR = re.compile("(?:19|20)00")
-_IS_DATE = re.compile(rf"(?:since|as of|as at|until|till|by|in|on|during|from|between) {_SPAN}$")
+_IS_DATE = re.compile(
+    r"(?:since|as of|as at|until|till|through|thru|up to|to|by|before|after|in|on|during|from|"
+    rf"between) {_SPAN}$"
+)
 
 
 def unquoted(text: str) -> str:
@@ -79,6 +93,17 @@ def unquoted(text: str) -> str:
         text = text[1:-1].strip()
     match = _BARE_RANGE.fullmatch(text)
     return f"{match[1]} to {match[2]}" if match else text
+
+
+def with_commas(text: str) -> str:
+    """Write "1.300 (950-1.650)" with commas: as decimals its ends would be out of order."""
+    match = _POINTED_ENDS.fullmatch(text)
+    if match is None:
+        return text
+    best, low, high = match.groups()
+    written = [low, best, high] if best else [low, high]
+    decimals = [float(number) for number in written]
+    return text.replace(".", ",") if decimals != sorted(decimals) else text
 
 
 def ask_about_slashes(text: str) -> None:
@@ -129,7 +154,7 @@ def without_footnotes(text: str) -> str:
     """Return a text without the marks of footnotes behind its words and numbers."""
     if "[" in text or "(" in text or "^" in text:
         text = _PLACE.sub("", text)
-    if "[" in text or not text.isascii() or "*" in text:
+    if "[" in text or not text.isascii() or "*" in text or "#" in text:
         text = _MARK.sub("", text)
         if not _POWER.search(text):
             text = _SUPERSCRIPT.sub("", text)
@@ -234,15 +259,61 @@ def _without_others(words: list[str]) -> list[str]:
             continue
         if word == "more" and counted and after in OUTCOMES:
             continue
+        if word == "another" and kept[-1:] and kept[-1] in _BESIDE and after[:1].isdigit():
+            continue  # "3 killed and another 7 hurt"
         kept.append("them" if word == "whom" and kept[-1:] == ["of"] and after in _WERE else word)
     return kept
 
 
+def _is_whole(words: list[str]) -> bool:
+    """Whether a number and its noun stand before a colon: "5 deaths: 2 women, 3 children"."""
+    if words[-1] in ("casualties", "casualty"):
+        return True
+    if "(" in words or "[" in words:
+        return False
+    told = words[-1] in DEAD or words[-1] in PEOPLE
+    return told and any(number_at(padded(words), i) is not None for i in range(len(words) - 1))
+
+
+def _moved_inside(words: list[str]) -> list[str]:
+    """Return "23 people, two of them children, were killed" with the part behind all else."""
+    commas = [i for i, word in enumerate(words) if word == ","]
+    if len(commas) != 2 or words[commas[1] + 1 : commas[1] + 2] == []:
+        return words
+    first, second = commas
+    inside, rest = words[first + 1 : second], words[second + 1 :]
+    whose = {"of them", "of whom", "of which"} & set(map(" ".join, pairwise(inside)))
+    part = whose or (inside and inside[0] in ("including", "among"))
+    if part and (rest[0] in _WERE or rest[0] in _HAVE or rest[0] in DEAD):
+        return [*words[:first], *rest, ",", *inside]
+    return words
+
+
+def _without_verb(words: list[str]) -> list[str]:
+    """Return "left 12 people dead" and "claimed 12 lives" as the dead alone."""
+    if words[0] in _VERBS and not DEAD.isdisjoint(words):
+        return words[1 + (words[1:2] == ["in"]) :]
+    if words[0] in _TAKING and words[-1] == "lives":
+        return [*words[1:], "lost"]
+    return words
+
+
+def _of_one_slash(words: list[str]) -> list[str]:
+    """Return "captured/missing" as "captured and missing"; of the dead it may be two counts."""
+    between = zip(words, words[1:], words[2:], strict=False)
+    slashes = {
+        i + 1
+        for i, (first, sign, last) in enumerate(between)
+        if sign == "/" and OUTCOMES.keys() >= {first, last}
+    }
+    return ["and" if i in slashes else word for i, word in enumerate(words)]
+
+
 def plain_words(words: list[str]) -> list[str]:
     """Return words with two turns of phrase made plain: "a couple of dozen", "family of five"."""
-    if ":" in words and words[words.index(":") - 1] in ("casualties", "casualty"):
-        i = words.index(":")
+    if ":" in words and (i := words.index(":")) > 0 and _is_whole(words[:i]):
         return [*words[:i], "(", *words[i + 1 :], ")"]
+    words = _moved_inside(_without_verb(_of_one_slash(words)))
     words = _without_others(words)
     if "couple" in words:
         i = words.index("couple")

@@ -61,6 +61,9 @@ _SIGNS = (
         " ish",
     ),
     (re.compile(r"\bplus or minus\b", re.I), "\u00b1"),
+    # Digits would join over the space: "(14-17 95% CI)", "(CI95 14-17)".
+    (re.compile(r"(?<=[0-9]) (?=[0-9]{2}(?:\.[0-9])? ?% ?(?:ci|cri|ui|hdi|conf|cred)\b)"), " ; "),
+    (re.compile(r"\b(ci|cri|ui|hdi) ?(80|90|95|99)%? (?=[0-9])"), r"\1 \2% "),
     (re.compile(r"\b(civs?|pers)\.(?= |$)"), r"\1"),
     (re.compile(r"\ball[- ]cause\b"), "overall"),
     (re.compile(r"\bunder[- ](?:five|5)(?= (?:children|deaths))"), "child"),
@@ -76,7 +79,8 @@ _SIGNS = (
     (re.compile(r"^(\s*>=?\s*[0-9](?:[0-9,]*[0-9])?)\s+(?=<)"), r"\1, "),
 )
 _ODD = re.compile(
-    r"[=~{<&]|[0-9] ?x |old |all.cause|under.[5f]|civ|pers\.|--|\.\.|ish\b|minus"
+    r"[=~{<&]|[0-9] ?x |old |all.cause|under.[5f]|civ|pers\.|--|\.\.|ish\b|minus|[0-9] ?% ?[ch-u]|"
+    r"[ci]i ?[89]"
 )  # one of them has a sign above
 PAD = 4
 

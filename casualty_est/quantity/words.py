@@ -38,11 +38,14 @@ PARTS = {"half": (5, 1), "quarter": (25, 2)}  # digits and decimals
 NOUN_NUMBERS = {"single": 1, "couple": 2, "pair": 2}
 
 
+_COUNTED_IN = ("dozen", "score", "hundred", "thousand", "hundred thousand", "million")
+
+
 def _vague_table() -> dict[str, tuple[int, int]]:
     """Return the one table of vague words: lowest and highest count that the word is used for."""
     table = {name: (low, high) for name, (low, high) in _LISTS["vague"].items()}
     for name, (low, high) in _LISTS["vague_times"].items():
-        for words in ("dozen", "score", "hundred", "thousand", "hundred thousand", "million"):
+        for words in _COUNTED_IN:
             scale = math.prod(SCALES[word] for word in words.split())
             table[f"{name} {words}"] = table[f"{name} {words}s"] = (low * scale, high * scale)
         for words, scale in (("tens", 10), ("tens of thousands", 10_000)):
@@ -86,6 +89,17 @@ def _other_decades() -> dict[str, str]:
     return names
 
 
+def _other_times() -> dict[str, str]:
+    """Return other ways to write several of them: "many hundreds", "numerous dozens"."""
+    plurals = [f"{words}s" for words in _COUNTED_IN] + ["tens", "tens of thousands"]
+    return {
+        f"{other} {words}": f"{name} {words}"
+        for name, others in _LISTS["vague_words"].items()
+        for other in others
+        for words in plurals
+    }
+
+
 VAGUE = _vague_table()
 # Finer than the words that the likelihood weighs against each other, so they stand apart.
 DECADES = _decade_table()
@@ -125,7 +139,8 @@ def _hedges(table: dict[str, list[str]]) -> Phrases[Phrase]:
 
 
 BEFORE, AFTER = _hedges(_LISTS["before"]), _hedges(_LISTS["after"])
-_ALIASES = {alias: _NAMED[name] for alias, name in (_LISTS["vague_too"] | _other_decades()).items()}
+_OTHER_NAMES = _LISTS["vague_too"] | _other_times() | _other_decades()
+_ALIASES = {alias: _NAMED[name] for alias, name in _OTHER_NAMES.items()}
 VAGUE_PHRASES = by_first_word((_NAMED | _ALIASES).items())
 LEADS = by_first_word((text, said) for said, texts in _LISTS["leads"].items() for text in texts)
 BEST, INTERVALS, SPREADS = (
@@ -140,5 +155,8 @@ UNDERCOUNT, BESIDE_UNDERCOUNT = (
 INCLUDING = by_first_word((text, text) for text in _LISTS["parts"]["including"])
 PUBLISHERS, OF_PUBLISHERS = (
     frozenset(_LISTS["publishers"][key].split()) for key in ("words", "beside")
+)
+FIGURES, OFFICES, QUALIFIERS = (
+    frozenset(_LISTS["parts"][key].split()) for key in ("figures", "offices", "qualifiers")
 )
 REMARKS = frozenset(_LISTS["parts"]["remarks"].split())

@@ -111,14 +111,13 @@ def _digits_at(tokens: list[str], i: int) -> tuple[Number, int]:
         return number._replace(scales=(ATTACHED[unit],)), i
     if number.decimals and tokens[i] in ("k", "m"):  # "5 m" may be five men, "2.3 m" may not
         return number._replace(scales=(ATTACHED[tokens[i]],)), i + 1
-    if not number.decimals and _and_a_half(tokens, i):
-        number, i = Number(10 * number.digits + 5, 1), i + 3
+    number, i = _with_part(number, tokens, i)
     scales, i = _scales_at(tokens, i)
     if scales[:1] in ((12,), (20,)) and number.digits >= 1000:
         msg = "nobody counts thousands by dozens or scores: write the number in figures"
         raise QuantityError(msg)
-    if scales and not number.decimals and _and_a_half(tokens, i):
-        number, i = Number(10 * number.digits + 5, 1), i + 3
+    if scales:
+        number, i = _with_part(number, tokens, i)
     return (number._replace(scales=scales) if scales else number), i
 
 
@@ -161,8 +160,13 @@ def _ungroup(first: str, groups: str) -> str:
     raise QuantityError(msg)
 
 
-def _and_a_half(tokens: list[str], i: int) -> bool:
-    return tokens[i] == "and" and tokens[i + 1 : i + 3] == ["a", "half"]
+def _with_part(number: Number, tokens: list[str], i: int) -> tuple[Number, int]:
+    """Add "and a half" or "and a quarter" to a whole number, of which the scale is kept."""
+    part = PARTS.get(tokens[i + 2]) if tokens[i : i + 2] == ["and", "a"] else None
+    if part is None or number.decimals:
+        return number, i
+    digits, decimals = part
+    return number._replace(digits=10**decimals * number.digits + digits, decimals=decimals), i + 3
 
 
 def _scales_at(tokens: list[str], i: int) -> tuple[tuple[int, ...], int]:
@@ -212,16 +216,16 @@ def _words_at(tokens: list[str], i: int) -> tuple[Number, int] | None:
     value, i = (1, i) if own else _below_hundred(tokens, i)
     if not value:
         return None
-    if _and_a_half(tokens, i):
-        scales, after = _scales_at(tokens, i + 3)
-        return Number(10 * value + 5, 1, scales), after
+    halved, after = _with_part(Number(value), tokens, i)
+    if after > i:
+        scales, after = _scales_at(tokens, after)
+        return halved._replace(scales=scales), after
     scales, i = _scales_at(tokens, i)
     number = Number(value, scales=scales, own=own)
     if not scales:
         return number, i
-    if _and_a_half(tokens, i):
-        return number._replace(digits=10 * value + 5, decimals=1), i + 3
-    return _with_remainder(number, tokens, i)
+    halved, after = _with_part(number, tokens, i)
+    return (halved, after) if after > i else _with_remainder(number, tokens, i)
 
 
 def _with_remainder(number: Number, tokens: list[str], i: int) -> tuple[Number, int]:

@@ -9,27 +9,39 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
 from casualty_est.errors import QuantityError
+from casualty_est.quantity.counted import DEAD, OUTCOMES, PEOPLE, THINGS, UNSAFE
 from casualty_est.quantity.languages.chinese_numbers import in_digits
-from casualty_est.quantity.languages.spelled import in_figures, pairs_of
+from casualty_est.quantity.languages.spelled import in_figures, pairs_of, spelling
 from casualty_est.quantity.tokens import plain_characters
+from casualty_est.quantity.words import PLURAL_SCALES, SCALES, SMALL, TENS
 
 NAMES = (
     "arabic", "chinese", "french", "german", "portuguese", "russian", "spanish", "turkish",
     "ukrainian",
 )  # fmt: skip
 
+_TOLD = OUTCOMES.keys() | DEAD | UNSAFE | THINGS | SMALL.keys() | TENS.keys() | SCALES.keys()
+_TOLD = (_TOLD | PLURAL_SCALES.keys() | {"tens", "several"}) - {"one"}
+_LATIN, _CYRILLIC = re.compile("[a-z\u00df\u0131]"), re.compile("[\u0400-\u04ff]")
+_SCRIPTS = {
+    "arabic": re.compile("[\u0600-\u06ff]"),
+    "chinese": re.compile("[\u3000-\u9fff]"),
+    "russian": _CYRILLIC,
+    "ukrainian": _CYRILLIC,
+}
+_TOLD_BEHIND = _TOLD | PEOPLE | {"at", "fewer", "including", "more", "others"}
 _A_WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH_TOO = frozenset({"on", "once", "bin", "elf", "dos", "tote"})  # alone they are English
 _SCALED = r"(?:[0-9.,]|\s*(?:millions?|thousands?|hundreds?|billions?|dozens?|mn|bn|k)\b)"
 _EITHER = re.compile(rf"(?<![0-9,])[0-9]{{1,3}},[0-9]{{3}}(?={_SCALED})")
 _THOUSANDS = re.compile(rf"(?<![0-9.,])([1-9][0-9]{{0,2}})[.]([0-9]{{3}})(?!{_SCALED})")
-_MIL = re.compile(r"[~<>=+]*\s*[0-9][0-9.,]* ?(?:mil|mill)\.?\+?")
+_MIL = re.compile(r"[~<>=+]*\s*[0-9][0-9.,]*(?:\s*-\s*[0-9][0-9.,]*)? ?(?:mil|mill)\.?\+?")
 _POINTS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:[.][0-9]{3}){2,}(?![0-9.,])")
 _DECIMALS = re.compile(r"(?<![0-9.,])([0-9]+),([0-9]{1,2})(?![0-9,.])")
 
@@ -46,12 +58,16 @@ class Language:
     spaced: bool  # whether spaces part its words
     decimal_comma: bool
     pairs: frozenset[tuple[str, str]]
+    sources: re.Pattern[str] | None  # who said it, in brackets or behind all else
+    occasions: re.Pattern[str] | None  # where and how they died, behind all else
+    halves: tuple[str, ...]
 
     def translated(self, text: str) -> str | None:
         """Return the text in English, or None where it is not in this language."""
         came = text
+        text = self._without_occasion(self._without_sources(text))
         text = (
-            in_figures(text, self.name, self.english, self.pairs)
+            in_figures(text, self.name, self.english, self.pairs, self.halves)
             if self.spaced
             else in_digits(text)
         )
@@ -74,6 +90,34 @@ class Language:
             return None
         english = "".join(pieces)
         return _decimal_point(english) if self.decimal_comma else english
+
+    def _without_sources(self, text: str) -> str:
+        """Return a text without the words for who said it, unless they count something."""
+        match = self.sources.search(text) if self.sources else None
+        if match is None or self._counts(match[0], _TOLD):
+            return text
+        return f"{text[: match.start()]} {text[match.end() :]}".strip() or text
+
+    def _without_occasion(self, text: str) -> str:
+        """Return "12 muertos en un ataque" as "12 muertos": so English is read, too."""
+        match = self.occasions.search(text) if self.occasions else None
+        if match is None or not any(self.english.get(w) == "killed" for w in match[1].split()):
+            return text
+        phrase = self.phrases.match(text, match.start(2))
+        longer = phrase is not None and len(phrase["phrase"] or "") > len(match[2])  # "au moins"
+        return text if longer or self._counts(match[3], _TOLD_BEHIND) else match[1]
+
+    def _counts(self, text: str, told: Container[str]) -> bool:
+        """Whether a text has a number, or a word that says whom or how many a number counts."""
+        if not self.spaced:
+            return any(native in text for native, said in self.english.items() if said in told)
+        known = spelling(self.name)
+        numbers = known.values if known else {}
+        words = _A_WORD.findall(text)
+        english = (said for word in words for said in self.english.get(word, "").split())
+        return any(word in numbers and word not in self.english for word in words) or any(
+            said in told for said in english
+        )
 
 
 def _decimal_point(text: str) -> str:
@@ -103,6 +147,8 @@ def translations(text: str) -> Iterator[str]:
         msg = "mil is thousand in Spanish and Portuguese, and million to others; write all digits"
         raise QuantityError(msg)
     for name in NAMES:
+        if _SCRIPTS.get(name, _LATIN).search(plain) is None:
+            continue
         english = language(name).translated(plain)
         if english is not None:
             yield english
@@ -146,14 +192,79 @@ def language(name: str) -> Language:
         for said, natives in table.items()
         for native in natives
     }
+    if lists.get("elides"):
+        english |= {
+            f"{native[:-1]}'": said for native, said in english.items() if native.endswith(" de")
+        }
+    if article := lists.get("article"):  # written on the noun
+        nouns = [
+            (native, said)
+            for said, natives in lists["words"]["nouns"].items()
+            for native in natives
+        ]
+        english |= {f"{article}{folded(native)}": said for native, said in nouns} | english
     questions = {folded(native): asked for native, asked in lists.get("questions", {}).items()}
     longest = sorted((*english, *questions), key=len, reverse=True)
     edge = r"(?!\w)" if lists["spaced"] else ""
-    words = "|".join(re.escape(word) + edge * word[-1].isalpha() for word in longest)
+    words = _alternatives([re.escape(word) + edge * word[-1].isalpha() for word in longest])
     # Numbers, without units on them ("12k" is English), and signs stand between the words.
     apart = r"(?![^\W\d_])" if lists["spaced"] else ""
     phrases = re.compile(rf"(?P<phrase>{words})|[0-9][0-9.,']*{apart}|[^\w]")
     turns = tuple((re.compile(turn), said) for turn, said in lists.get("turns", {}).items())
     spaced, decimal_comma = lists["spaced"], lists["decimal_comma"]
     pairs = pairs_of(english)
-    return Language(name, english, phrases, turns, questions, spaced, decimal_comma, pairs)
+    halves = tuple(native for native, said in english.items() if said.endswith("and a half"))
+    sources = _sources(lists.get("sources", {}), r"(?!\w)" if lists["spaced"] else "")
+    return Language(
+        name,
+        english,
+        phrases,
+        turns,
+        questions,
+        spaced,
+        decimal_comma,
+        pairs,
+        sources,
+        _occasions(lists.get("occasions", {})),
+        halves,
+    )
+
+
+def _occasions(said: dict[str, list[str]]) -> re.Pattern[str] | None:
+    """Return what finds "in an attack" behind the dead, without digits, commas or a period."""
+    if not said:
+        return None
+    before, never = ("|".join(map(_whole, said[key])) for key in ("before", "never"))
+    behind = rf"(?:(?!\b(?:{never})\b)[^()\[\]0-9,;/])+"
+    return re.compile(rf"^(.*?)\s({before})({behind})$")
+
+
+def _whole(word: str) -> str:
+    """Return a pattern for a word that no letter follows, unless it is elided."""
+    plain = re.escape(folded(word))
+    return plain if plain.endswith("'") else rf"{plain}(?!\w)"
+
+
+def _alternatives(words: list[str]) -> str:
+    """Return a pattern for one of some words, by their first letters, which is faster to search."""
+    by_first: dict[str, list[str]] = {}
+    for word in words:
+        length = 2 if word[0] == "\\" else 1
+        by_first.setdefault(word[:length], []).append(word[length:])
+    return "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in by_first.items())
+
+
+def _sources(said: dict[str, list[str]], edge: str) -> re.Pattern[str] | None:
+    """Return what finds "(according to the ministry)" and ", says the ministry", without digits."""
+    if not said:
+        return None
+    before, after = (
+        "|".join(re.escape(folded(word)) for word in said.get(key, ()))
+        for key in ("before", "after")
+    )
+    name = r"[^()\[\]0-9,;]"
+    ways = [rf"(?:{before}){edge}{name}*"] if before else []
+    ways += [rf"{name}+?(?:{after})"] if after else []
+    inside = "|".join(ways)
+    behind = [rf"[\s,;-]+(?:{before}){edge}{name}+$"] if before else []
+    return re.compile("|".join([rf"\s*[(\[]\s*(?:{inside})\s*[)\]]", *behind]))

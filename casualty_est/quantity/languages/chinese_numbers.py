@@ -21,9 +21,22 @@ _SHARED = re.compile(
     f" ?([{_SMALL}]?[{_LARGE}]+)"
 )
 
+# 二三十 is twenty or thirty: two digits that follow each other share the multiplier.
+_PAIR = re.compile(
+    rf"(?<![0-9{''.join(DIGITS)}{_SMALL}{_LARGE}{_VAGUE}])([{''.join(DIGITS)}])([{''.join(DIGITS)}])"
+    rf"([{_SMALL}]?[{_LARGE}]?)(?![0-9{''.join(DIGITS)}{_SMALL}{_LARGE}])"
+)
+
+
+def _two_ends(match: re.Match[str]) -> str:
+    """Return both ends of a pair of digits; one that is no pair stays as it is."""
+    first, second = DIGITS[match[1]], DIGITS[match[2]]
+    return f"{match[1]}{match[3]}至{match[2]}{match[3]}" if 0 < first == second - 1 else match[0]
+
 
 def in_digits(text: str) -> str:
     """Return a text with its Chinese numbers in digits; what is no number stays as it is."""
+    text = _PAIR.sub(_two_ends, text)
     text = _SHARED.sub(r"\1\4\2\3\4", text)
     text = _MIXED.sub(lambda match: match[0] if _beside_digits(match) else _mixed(match), text)
     return _RUN.sub(lambda match: match[0] if _beside_digits(match) else _digits(match[0]), text)

@@ -72,16 +72,20 @@ def spelling(name: str) -> Spelling | None:
 
 def pairs_of(phrases: Iterable[str]) -> frozenset[tuple[str, str]]:
     """Return the pairs of words that stand side by side in phrases."""
-    return frozenset(pair for phrase in phrases for pair in pairwise(phrase.split()))
+    return frozenset(pair for phrase in phrases for pair in pairwise(_WORD.findall(phrase)))
 
 
 def in_figures(
-    text: str, name: str, english: Mapping[str, str], pairs: Container[tuple[str, str]]
+    text: str,
+    name: str,
+    english: Mapping[str, str],
+    pairs: Container[tuple[str, str]],
+    halves: tuple[str, ...] = (),
 ) -> str:
     """Return a folded text with its numbers of several words in digits.
 
     english: words that have an English of their own; pairs: words of one phrase, which stays
-    ("several thousand").
+    ("several thousand"); halves: words for "and a half", beside which all numbers stay in words.
     """
     known = spelling(name)
     if known is None:
@@ -90,6 +94,9 @@ def in_figures(
     pieces: list[str] = []
     at = 0
     for token, start, end in _numbers(text, tokens, known, english, pairs):
+        before, after = text[:start].rstrip(" -"), text[end:].lstrip(" -")
+        if halves and (before.endswith(halves) or after.startswith(halves)):
+            continue
         pieces += [text[at:start], token]
         at = end
     return "".join([*pieces, text[at:]])
