@@ -11,7 +11,7 @@ from casualty_est.quantity.words import BEFORE, BESIDE_UNDERCOUNT, CHANGED, UNDE
 from casualty_est.quantity.written_numbers import number_at
 
 _MOST = frozenset(
-    {"most", "mostly", "mainly", "largely", "predominantly", "chiefly", "many", "half"}
+    {"all", "most", "mostly", "mainly", "largely", "predominantly", "chiefly", "many", "half"}
 )
 _N = r"(?:[0-9]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eighteen)"
 # "5 children under the age of eighteen", "2 children aged 3 and 5"
@@ -76,6 +76,7 @@ _PERCENT = re.compile(
     r"(?:100|[0-9]{1,2})(?:\.[0-9])? (?:%|percent|per cent)(?: of)?(?: them| whom)?"
     r"(?: were| are)? ([a-z ]+)"
 )
+_AGED_ONES = PEOPLE | {"them", "whom"}
 _FILLING = frozenset({"of", "them", "whom", "which", "were", "are", "and", "many", "mostly", "the"})
 _MOST_LENGTH = 9
 _RISES = frozenset({"rise", "climb", "increase", "grow"})
@@ -84,7 +85,7 @@ _MAY = frozenset({"may", "might", "could", "expected", "likely", "feared", "set"
 
 def without_asides(words: list[str]) -> list[str]:
     """Return words without a former figure or a share in words at their end."""
-    words = _matched(_AGES, words, lambda match: match[1].split()[-1] in PEOPLE)
+    words = _matched(_AGES, words, lambda match: match[1].split()[-1] in _AGED_ONES)
     words = _matched(_SEX_UNKNOWN, words, lambda match: True)
     words = _matched(_DECADE, words, lambda match: match[1].split()[-1] in PEOPLE)
     words = _matched(_AGED, words, lambda match: is_one_person(padded(match[1].split()), 0))

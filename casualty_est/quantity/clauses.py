@@ -17,12 +17,13 @@ from casualty_est.quantity.counted import (
 )
 from casualty_est.quantity.grammar import Reading, read_clause
 from casualty_est.quantity.tokens import padded, phrase_at
-from casualty_est.quantity.words import INCLUDING, LEADS
+from casualty_est.quantity.words import BEFORE, INCLUDING, LEADS, Phrase
 from casualty_est.quantity.written_numbers import number_at, rounding_grid
 
 _SEPARATORS = frozenset(
     {",", ";", "/", "|", "and", "&", "plus", "with", "while", "but", ".", "+", "-"}
 )
+_PLUS = frozenset({"+", "plus"})
 # People of whom nobody belongs to two.
 _APART = {"man": "men", "men": "men", "woman": "women", "women": "women", "child": "children"}
 _APART |= {
@@ -80,8 +81,13 @@ def clauses_of(words: list[str], relation: str, wanted: str) -> list[tuple[str, 
         j = i
         while tokens[j] in _SEPARATORS:
             j += 1
-        if match := phrase_at(INCLUDING, tokens, j):
+        match = phrase_at(INCLUDING, tokens, j)
+        if _of_the_number(tokens[i:j]) or (match and i < j and tokens[j - 1] in _PLUS):
+            continue  # "40+, including 3 children"
+        if match:
             introduced, j = match, match[1]
+        if not introduced and phrase_at(BEFORE, tokens, j) == (Phrase.PERHAPS, j + 1):
+            continue  # "at least 40, perhaps 50, of whom 3 were children"
         rest = words[j:]
         inside = introduced or {"of them", "of whom"} & set(map(" ".join, pairwise(rest)))
         try:
@@ -96,6 +102,11 @@ def clauses_of(words: list[str], relation: str, wanted: str) -> list[tuple[str, 
         except QuantityError:
             continue
     raise NotComposedError(str(first))
+
+
+def _of_the_number(signs: list[str]) -> bool:
+    """Whether a plus before other signs belongs to the number in front of it: "40+, and ..."."""
+    return not _PLUS.isdisjoint(signs[:-1])
 
 
 def _begins_another(tokens: list[str], i: int) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from casualty_est.errors import QuantityError
 from casualty_est.quantity.grammar import Reading, read_clause
 from casualty_est.quantity.tokens import padded, phrase_at
 from casualty_est.quantity.words import BEST, INTERVALS, SCALES, SPREADS
-from casualty_est.quantity.written_numbers import number_at
+from casualty_est.quantity.written_numbers import number_at, rounding_grid
 
 ONE_SD = 0.6827  # probability within one standard deviation of a Normal
 HALF = 0.5  # between the quartiles
@@ -172,6 +173,8 @@ def plus_minus(words: list[str]) -> tuple[list[str], list[str]] | None:
 
 def around(best: Reading, error: list[str]) -> Reading:
     """Return an estimate from its number and an error either way."""
+    if error[0] in ("-", "+"):
+        return _uneven(best, error)
     match = number_at(padded(error), 0)
     if match is None or match[1] != len(error):
         msg = "the error of an estimate is one number"
@@ -183,3 +186,22 @@ def around(best: Reading, error: list[str]) -> Reading:
         raise QuantityError(msg)
     grid = match[0].grid()
     return estimate(best, Reading(number - half, None, number + half, "between", grid))
+
+
+def is_uneven(words: list[str]) -> bool:
+    """Whether words are an error that differs by side: "-100/+150"."""
+    return words[:1] in (["-"], ["+"]) and {"-", "+"} <= set(words) and len(words) <= 5
+
+
+def _uneven(best: Reading, error: list[str]) -> Reading:
+    """Return an estimate from its number and an error on each side: "1,000 (-100/+150)"."""
+    sides: dict[str, int] = {}
+    for sign, word in pairwise(error):
+        if sign in ("-", "+") and (match := number_at(padded([word]), 0)):
+            sides[sign] = match[0].value()
+    number = best.best or 0
+    if sides.keys() != {"-", "+"} or not 0 < sides["-"] < number:
+        msg = "an error on each side is written as 1,000 (-100/+150)"
+        raise QuantityError(msg)
+    low, high = number - sides["-"], number + sides["+"]
+    return estimate(best, Reading(low, None, high, "between", rounding_grid(high)))

@@ -21,10 +21,16 @@ from casualty_est.quantity.tokens import padded, phrase_at
 from casualty_est.quantity.words import (
     AFTER,
     BEFORE,
+    BESIDE_UNKNOWN,
     BOUNDS,
     CHANGES,
+    DENYING,
+    FIGURES,
+    KNOWABLE,
     LEADS,
+    NEGATED,
     UNKNOWN,
+    UNSURE,
     VAGUE_PHRASES,
     ZERO,
     Phrase,
@@ -36,27 +42,11 @@ _UNKNOWN_FIRST = frozenset(text.split()[0] for text in UNKNOWN)
 _DENIALS = frozenset({"denied", "denies", "deny", "denial"})
 _ZERO_FIRST = frozenset(text.split()[0] for text in ZERO)
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
-_NO_FIGURE = re.compile(
-    r"(?:exact |precise |death )?(?:information|data|figures?|numbers?|toll|details|count) "
-    r"(?:is |are )?(?:still )?(?:unavailable|unknown|unclear|missing|pending|"
-    r"not (?:yet )?(?:available|known|given|clear|released|published|confirmed))|"
-    r"(?:not|never|yet to be|not yet|to be|awaiting|pending) (?:been )?(?:announced|assessed|"
-    r"collected|confirmation|confirmed|counted|determined|disclosed|documented|established|"
-    r"published|released|reported|specified|verified|verification)|"
-    r"under (?:assessment|investigation|review|verification)|"
-    r"(?:currently |still |as yet |largely |at present )?(?:unknown|unclear)"
-    r"(?: at (?:this|the) time| as yet| yet)?|"
-    r"none (?:given|available|provided|published|released|stated)|"
-    r"no (?:(?:clear|confirmed|definitive|exact|firm|further|independent|known|official|other|"
-    r"precise|public|published|reliable|specific|verified) )*(?:figures?|numbers?|data|estimates?|"
-    r"information|records?|counts?|tolls?|death tolls?|details?|statistics|reports?|confirmation)"
-    r"(?: (?:is|are|was|were|yet|known|given|available|published|provided|released|exists?))*"
-)
-_STARTS = """
-as at awaiting count currently data death details exact figure figures information largely never
-no none not number numbers pending precise still to toll under unclear unknown yet
-"""
-_NO_FIGURE_FIRST = frozenset(_STARTS.split())
+_NOT_KNOWN = UNSURE | NEGATED | DENYING
+_STOPS = frozenset({",", ";", ":", ".", "/", "(", ")", "-"})
+_FIGURES = FIGURES | {"breakdown", "details", "information"}
+_COUNTED_DEAD = (PEOPLE | DEAD | {"casualties"}) - {"death"}  # "no death figures"
+_ON_UNKNOWN = _NOT_KNOWN | KNOWABLE | _FIGURES | BESIDE_UNKNOWN
 _AFTER_LEAD = frozenset({":", "=", "-", "of", "is", "was", "were", "at", "stands", "stood"})
 _LEADING = frozenset(
     {
@@ -124,13 +114,28 @@ def read_clause(tokens: list[str]) -> Reading:
             "nobody died, and else leave it blank"
         )
         raise QuantityError(msg)
-    if tokens[0] in _NO_FIGURE_FIRST and _NO_FIGURE.fullmatch(" ".join(tokens).rstrip()):
+    if not _NOT_KNOWN.isdisjoint(tokens) and _says_unknown([word for word in tokens if word]):
         return UNKNOWN_NUMBER
     if tokens[0] in ("no", "none", "nobody", "nil") and phrase_at(BEFORE, tokens, 0) is None:
         return _read_zero(tokens)
     first, second = (tokens, None) if _JOINTS.isdisjoint(tokens) else _split(tokens)
     clause = _clause(first)
     return _alone(clause) if second is None else _joined(clause, _clause(second))
+
+
+def _says_unknown(words: list[str]) -> bool:
+    """Whether words say that the number is not known, "death toll not yet available".
+
+    "No deaths reported" may say that nobody died: behind "no" must stand a word for the figures.
+    """
+    words = [word for word in words if word not in _STOPS]
+    if not _ON_UNKNOWN.issuperset(words):
+        return False
+    if not DENYING.isdisjoint(words):
+        nouns = [word for word in words if word in _FIGURES or word in _COUNTED_DEAD]
+        return bool(nouns) and nouns[0] in _FIGURES
+    negated = not NEGATED.isdisjoint(words) and not KNOWABLE.isdisjoint(words)
+    return negated or not UNSURE.isdisjoint(words)
 
 
 def _is_unknown_number(tokens: list[str]) -> bool:
@@ -247,12 +252,16 @@ def _agreed(lead: Counted, counted: Counted) -> Counted:
 
 
 def _take_suffix(words: list[str]) -> Phrase | None:
-    """Remove a hedge from the start or the end of what follows a number, and return it."""
+    """Remove a hedge from what follows a number, and return it.
+
+    It stands at the start, at the end, or before the word for the dead: "35 people or so killed".
+    """
     tokens = padded(words)
     for i in (0, *range(max(0, len(words) - 5), len(words))):
         start = i + (tokens[i] in (",", ";", "-") and not phrase_at(AFTER, tokens, i))
         hedge, end = phrase_at(AFTER, tokens, start) or (None, i)
-        if hedge and (i == start == 0 or end == len(words)):
+        before_dead = start > 0 and end > start + 1 and DEAD.issuperset(words[end:])
+        if hedge and (i == start == 0 or end == len(words) or before_dead):
             del words[i:end]
             return hedge
     return None

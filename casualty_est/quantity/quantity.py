@@ -170,14 +170,15 @@ class Quantity:
     vague     low, None, high     dozens, scores, hundreds, tens of thousands, several
                                   hundred, low hundreds, 100s, 20s, mid-20s, low 300s, a
                                   few ...; dozens or hundreds
-    unknown   None, None, None    a blank, -, ?, n/a, unknown, not known, not reported
+    unknown   None, None, None    a blank, -, ?, n/a, unknown, not known, no reliable figures
     ========  ==================  ========================================================
 
     "Perhaps", "possibly", "reportedly" and "a total of" change nothing. "At least hundreds" has
     the low end of the vague word; "about 55-60" is the range. A noun phrase after the number
     ("civilians killed") is passed over; what counts something else ("5 wounded", "20 families")
     is an error, and so is a word that is not known. Footnote marks, dates, years in brackets and
-    the names of well-known publishers ("1,500 (UN)") are passed over. "45
+    the names of well-known publishers ("1,500 (UN)") are passed over, and so are remarks on the
+    figures ("1,500 (modern estimates)"). "45
     (12 children)" and "12 killed and 30 injured" keep the second number in `parts`; so do letters,
     "12 (3w, 4c)". Men, women and children who are counted apart are added up. The words of
     Arabic, Chinese, French, German, Portuguese, Russian, Spanish, Turkish and Ukrainian are read,

@@ -269,9 +269,11 @@ def _around(brackets: list[list[str]]) -> _Around:
             inner = inner[1:]
         if after := estimates.take_best(inner):
             best.append(after)
-        elif inner[0] == "\u00b1":
-            errors.append(inner[1:])
-        elif found.level == estimates.ONE_SD and not estimates.is_range(inner):
+        elif inner[0] == "\u00b1" or estimates.is_uneven(inner):
+            errors.append(inner[inner[0] == "\u00b1" :])
+        elif estimates.is_uneven(inner) or (
+            found.level == estimates.ONE_SD and not estimates.is_range(inner)
+        ):
             errors.append(inner)
         elif found.named or estimates.is_range(inner):
             ends.append(inner)

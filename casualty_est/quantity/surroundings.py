@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from casualty_est.errors import QuantityError
 from casualty_est.quantity.counted import DEAD, OUTCOMES, PEOPLE, SILENT, THINGS
-from casualty_est.quantity.tokens import padded
-from casualty_est.quantity.words import REMARKS, SCALES, SMALL, TENS
+from casualty_est.quantity.tokens import padded, phrase_at
+from casualty_est.quantity.words import INCLUDING, REMARKS, SCALES, SMALL, TENS
 from casualty_est.quantity.written_numbers import FRACTIONS, number_at
 
 # A mark of a footnote stands behind a digit or a letter, and no further digit follows it.
@@ -21,7 +21,8 @@ _MARK = re.compile(
 )
 # Where the number stands, in brackets behind it: "(see note 3)", "[7]:12", "^a".
 _PLACE = re.compile(
-    r"\s?[(\[](?:see )?(?:foot)?(?:notes?|fn|ref|refs|table|annex|appendix|page|pp?)\.? ?[0-9]{1,4}"
+    r"\s?[(\[](?:see )?(?:foot)?(?:notes?|fn|ref|refs|table|annex|appendix|page|pp?)"
+    r"(?:\.? ?[0-9]{1,4}|\.? (?:[ivx]{1,4}|[a-h]))"
     r"(?:\s?[-\u2013]\s?[0-9]{1,4})?[)\]]|(?<=\]):[0-9]{1,4}(?=\s*$)|(?<=[0-9])\^[a-z]{1,2}(?=\s*$)|"
     r"\s?\[(?:citation|clarification) needed\]|"
     r"\s?[(\[](?:(?:see|cf\.?) (?:the )?)?"
@@ -30,7 +31,7 @@ _PLACE = re.compile(
 )
 _SUPERSCRIPT = re.compile(
     r"(?:(?<=[0-9]{3})|(?<=[A-Za-z]))[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,2}"
-    r"(?=\s*(?:$|[^\s0-9]))"
+    r"(?:[ ,]{0,2}[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,2})*(?=\s*(?:$|[^\s0-9]))"
 )
 _QUOTES = frozenset({'""', "''", "\u201c\u201d", "\u201e\u201c", "\u00ab\u00bb", "\u2018\u2019"})
 _BARE_RANGE = re.compile(
@@ -56,7 +57,9 @@ _FIGURES = (
 )
 _DATE = (
     rf"(?:(?:{_DAY} )?{_MONTH}\.?(?: \.)?(?: {_DAY})?(?: ,)?(?: {_YEAR})?|{_FIGURES}|"
-    rf"(?:early |late |mid - )?{_YEAR})"
+    rf"(?:early |late |mid - )?{_YEAR}|"
+    r"[0-2]?[0-9](?: : [0-5][0-9])? ?(?:am|pm|gmt|utc|h|hrs|local time)|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|noon|midnight|today|yesterday)"
 )
 _OCCASION = frozenset({"in", "over", "during", "within", "across", "by"})
 _KINDS = frozenset({"separate", "different", "coalition", "air", "consecutive", "such"})
@@ -70,6 +73,7 @@ _YEARS = re.compile(rf"({_YEAR})(?: [-/] ({_YEAR}))?(?: est\.| estimate)?")
 _POINTS = frozenset({",", ";", ":", "."})
 _REMARKED = REMARKS | {"est."}
 _VERBS = frozenset({"caused", "causing", "leaves", "leaving", "left", "resulted", "resulting"})
+_OPENING = frozenset({"all", "mainly", "most", "mostly"})
 _TAKING = frozenset({"claimed", "claiming", "claims", "took"})
 _HAVE = frozenset({"had", "has", "have"})
 _BESIDE = frozenset({",", ";", "and", "while", "with"})
@@ -298,6 +302,16 @@ def _without_verb(words: list[str]) -> list[str]:
     return words
 
 
+def _with_comma(words: list[str]) -> list[str]:
+    """Return "18 - all civilians" and "3 - incl. 1 medic" with a comma for the dash."""
+    return [
+        ","
+        if word == "-" and i > 0 and (after in _OPENING or phrase_at(INCLUDING, [after], 0))
+        else word
+        for i, (word, after) in enumerate(pairwise([*words, ""]))
+    ]
+
+
 def _of_one_slash(words: list[str]) -> list[str]:
     """Return "captured/missing" as "captured and missing"; of the dead it may be two counts."""
     between = zip(words, words[1:], words[2:], strict=False)
@@ -313,7 +327,7 @@ def plain_words(words: list[str]) -> list[str]:
     """Return words with two turns of phrase made plain: "a couple of dozen", "family of five"."""
     if ":" in words and (i := words.index(":")) > 0 and _is_whole(words[:i]):
         return [*words[:i], "(", *words[i + 1 :], ")"]
-    words = _moved_inside(_without_verb(_of_one_slash(words)))
+    words = _moved_inside(_without_verb(_of_one_slash(_with_comma(words))))
     words = _without_others(words)
     if "couple" in words:
         i = words.index("couple")

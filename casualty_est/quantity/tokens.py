@@ -64,6 +64,14 @@ _SIGNS = (
     # Digits would join over the space: "(14-17 95% CI)", "(CI95 14-17)".
     (re.compile(r"(?<=[0-9]) (?=[0-9]{2}(?:\.[0-9])? ?% ?(?:ci|cri|ui|hdi|conf|cred)\b)"), " ; "),
     (re.compile(r"\b(ci|cri|ui|hdi) ?(80|90|95|99)%? (?=[0-9])"), r"\1 \2% "),
+    (
+        re.compile(
+            r"\b(them|whom)(?: were)?(?: aged)? (?:under|below) (?:the age of )?"
+            r"(?:1[0-8]|[1-9]|five|ten|fifteen|sixteen|eighteen)\b(?![0-9,.])"
+        ),
+        r"\1 children",
+    ),
+    (re.compile(r"\bin (?:a )?(?:critical|serious|grave) condition\b"), "critically injured"),
     (re.compile(r"\b(civs?|pers)\.(?= |$)"), r"\1"),
     (re.compile(r"\ball[- ]cause\b"), "overall"),
     (re.compile(r"\bunder[- ](?:five|5)(?= (?:children|deaths))"), "child"),
@@ -79,8 +87,8 @@ _SIGNS = (
     (re.compile(r"^(\s*>=?\s*[0-9](?:[0-9,]*[0-9])?)\s+(?=<)"), r"\1, "),
 )
 _ODD = re.compile(
-    r"[=~{<&]|[0-9] ?x |old |all.cause|under.[5f]|civ|pers\.|--|\.\.|ish\b|minus|[0-9] ?% ?[ch-u]|"
-    r"[ci]i ?[89]"
+    r"[=~{<&]|[0-9] ?x |old |all.cause|under.[5f]|civ|pers\.|--|\.\.|ish\b|minus|condition|"
+    r"[0-9] ?% ?[ch-u]|[ci]i ?[89]|m (?:were |aged )?(?:under|below) "
 )  # one of them has a sign above
 PAD = 4
 

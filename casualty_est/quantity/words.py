@@ -159,4 +159,8 @@ PUBLISHERS, OF_PUBLISHERS = (
 FIGURES, OFFICES, QUALIFIERS = (
     frozenset(_LISTS["parts"][key].split()) for key in ("figures", "offices", "qualifiers")
 )
+UNSURE, DENYING, NEGATED, KNOWABLE, BESIDE_UNKNOWN = (
+    frozenset(_LISTS["not_known"][key].split())
+    for key in ("unsure", "denying", "negated", "knowable", "beside")
+)
 REMARKS = frozenset(_LISTS["parts"]["remarks"].split())

@@ -94,9 +94,19 @@ class Language:
     def _without_sources(self, text: str) -> str:
         """Return a text without the words for who said it, unless they count something."""
         match = self.sources.search(text) if self.sources else None
-        if match is None or self._counts(match[0], _TOLD):
+        if match is None or self._counts(match[0], _TOLD) or self._knows(match[0]):
             return text
         return f"{text[: match.start()]} {text[match.end() :]}".strip() or text
+
+    def _knows(self, text: str) -> bool:
+        """Whether a text is made of words that have an English: "(chiffre estime)"."""
+        at = 0
+        while at < len(text):
+            match = self.phrases.match(text, at)
+            if match is None:
+                return False
+            at = match.end()
+        return True
 
     def _without_occasion(self, text: str) -> str:
         """Return "12 muertos en un ataque" as "12 muertos": so English is read, too."""
@@ -263,7 +273,7 @@ def _sources(said: dict[str, list[str]], edge: str) -> re.Pattern[str] | None:
         for key in ("before", "after")
     )
     name = r"[^()\[\]0-9,;]"
-    ways = [rf"(?:{before}){edge}{name}*"] if before else []
+    ways = [rf"(?:{before}){edge}{name}+"] if before else []
     ways += [rf"{name}+?(?:{after})"] if after else []
     inside = "|".join(ways)
     behind = [rf"[\s,;-]+(?:{before}){edge}{name}+$"] if before else []
