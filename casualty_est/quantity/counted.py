@@ -97,6 +97,8 @@ _MEMBERS = {
     ("suicide", "bombers"): "attackers",
     ("suicide", "bomber"): "attacker",
     ("security", "forces"): "personnel",
+    ("first", "responders"): "rescuers",
+    ("first", "responder"): "rescuer",
 }
 _OF_ONE_FAMILY = frozenset({"a", "one", "same", "single", "the"})
 # Under these people die, where other numbers may stand behind "under".

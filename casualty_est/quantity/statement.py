@@ -267,7 +267,9 @@ def _around(brackets: list[list[str]]) -> _Around:
         inner = labels.two_ends(inner)
         if inner[0] in _LIKELY and estimates.is_range(inner[1:]):
             inner = inner[1:]
-        if after := estimates.take_best(inner):
+        if (after := estimates.take_best(inner)) and found.named and estimates.is_range(after):
+            ends.append(after)  # "(best estimate; range 2,800-3,900)"
+        elif after:
             best.append(after)
         elif inner[0] == "\u00b1" or estimates.is_uneven(inner):
             errors.append(inner[inner[0] == "\u00b1" :])

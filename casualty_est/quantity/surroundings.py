@@ -84,7 +84,8 @@ _DURING = re.compile(rf"(.*?)(?: ,)? (?:in|on|by|during|from|between|for) ({_SPA
 _BARE = re.compile(rf"(.*?) ,()(?: {_DAY})? {_MONTH}(?: {_DAY} ,)? {_YEAR}$")  # 20, May 2022
 _ROUND_YEAR = re.compile("(?:19|20)00")
 _IS_DATE = re.compile(
-    r"(?:since|as of|as at|until|till|through|thru|up to|to|by|before|after|in|on|during|from|"
+    r"(?:(?:last )?(?:updated|accessed|published|dated)(?: on| in)?|since|as of|as at|until|till|"
+    r"through|thru|up to|to|by|before|after|in|on|during|from|"
     rf"between) {_SPAN}$"
 )
 

@@ -36,6 +36,7 @@ _SCRIPTS = {
     "ukrainian": _CYRILLIC,
 }
 _TOLD_BEHIND = _TOLD | PEOPLE | {"at", "fewer", "including", "more", "others"}
+_FEMININE, _DUAL = "\u0629", ("\u0627\u0646", "\u062a\u0627\u0646")
 _A_WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH_TOO = frozenset({"on", "once", "bin", "elf", "dos", "tote"})  # alone they are English
 _SCALED = r"(?:[0-9.,]|\s*(?:millions?|thousands?|hundreds?|billions?|dozens?|mn|bn|k)\b)"
@@ -202,6 +203,8 @@ def language(name: str) -> Language:
         for said, natives in table.items()
         for native in natives
     }
+    for first, second in lists.get("unknown", {}).values():  # "no documentado", "sin registros"
+        english |= {folded(f"{a} {b}"): "unknown" for a in first for b in second} | english
     if lists.get("elides"):
         english |= {
             f"{native[:-1]}'": said for native, said in english.items() if native.endswith(" de")
@@ -213,6 +216,13 @@ def language(name: str) -> Language:
             for native in natives
         ]
         english |= {f"{article}{folded(native)}": said for native, said in nouns} | english
+        # The dual: two of them.
+        singular = [(folded(native), said) for native, said in nouns if said[-1] != ":"]
+        dual = {
+            f"{word.removesuffix(_FEMININE)}{_DUAL[word[-1:] == _FEMININE]}": f"two {said}"
+            for word, said in singular
+        }
+        english = dual | english
     questions = {folded(native): asked for native, asked in lists.get("questions", {}).items()}
     longest = sorted((*english, *questions), key=len, reverse=True)
     edge = r"(?!\w)" if lists["spaced"] else ""
