@@ -62,6 +62,7 @@ class Language:
     sources: re.Pattern[str] | None  # who said it, in brackets or behind all else
     occasions: re.Pattern[str] | None  # where and how they died, behind all else
     halves: tuple[str, ...]
+    words: frozenset[str]  # of which a text has one; empty where words grow together
 
     def translated(self, text: str) -> str | None:
         """Return the text in English, or None where it is not in this language."""
@@ -157,10 +158,14 @@ def translations(text: str) -> Iterator[str]:
     if _MIL.fullmatch(plain):
         msg = "mil is thousand in Spanish and Portuguese, and million to others; write all digits"
         raise QuantityError(msg)
+    words = _A_WORD.findall(plain)
     for name in NAMES:
         if _SCRIPTS.get(name, _LATIN).search(plain) is None:
             continue
-        english = language(name).translated(plain)
+        known = language(name)
+        if known.words and known.words.isdisjoint(words):
+            continue
+        english = known.translated(plain)
         if english is not None:
             yield english
 
@@ -173,6 +178,8 @@ def unknown_word(text: str) -> tuple[str, str] | None:
     plain = folded(text)
     found: list[tuple[int, str, str]] = []
     for name in NAMES:
+        if _SCRIPTS.get(name, _LATIN).search(plain) is None:
+            continue
         known = language(name)
         at, native, unknown = 0, 0, list[str]()
         while at < len(plain):
@@ -247,7 +254,22 @@ def language(name: str) -> Language:
         sources,
         _occasions(lists.get("occasions", {})),
         halves,
+        _words_of(name, [*longest, *lists.get("turns", {}), *_said_by(lists)]),
     )
+
+
+def _said_by(lists: dict[str, dict[str, list[str]]]) -> list[str]:
+    """Return the words that begin or end a source."""
+    return [folded(word) for words in lists.get("sources", {}).values() for word in words]
+
+
+def _words_of(name: str, phrases: list[str]) -> frozenset[str]:
+    """Return the single words of a language, by which a text in another is soon passed over."""
+    numbers = spelling(name)
+    if name in _SCRIPTS.keys() - {"russian", "ukrainian"} or numbers is None or numbers.joined:
+        return frozenset()
+    said = " ".join([*phrases, *numbers.values])
+    return frozenset(_A_WORD.findall(said))
 
 
 def _occasions(said: dict[str, list[str]]) -> re.Pattern[str] | None:
