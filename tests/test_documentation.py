@@ -21,6 +21,14 @@ CLASSES = [
 ]
 
 
+def extension(name):
+    """Import an extension of the pages."""
+    spec = importlib.util.spec_from_file_location(name, DOCS / "_ext" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_public_class_has_a_place(name):
     places = [page for page, text in PAGES.items() if f":: casualty_est.{name}\n" in text]
@@ -40,11 +48,7 @@ def test_what_is_taken_off_a_list_stands_below(page, name):
 
 @pytest.mark.parametrize("kind", ["claims", "incidents", "lists", "survey"])
 def test_templates_to_download_pass_the_check(kind, tmp_path, capsys):
-    spec = importlib.util.spec_from_file_location(
-        "table_templates", DOCS / "_ext" / "table_templates.py"
-    )
-    templates = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(templates)
+    templates = extension("table_templates")
     templates.write_templates(tmp_path)
     code, _, err = run(capsys, "check", kind, str(tmp_path / f"{kind}.csv"))
     assert (code, err) == (0, "")
@@ -56,3 +60,39 @@ def test_formulas_do_not_begin_with_an_exponent():
     for page in sorted(DOCS.rglob("*.md")):
         text = re.sub(r"```.*?```|`[^`]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
         assert not re.search(r"\$\s*[\^_]", text), page.name
+
+
+def test_no_cell_is_an_iframe_alone():
+    """The notebook would warn on the page, with the path of its own file."""
+    for page in sorted(DOCS.rglob("*.md")):
+        assert not re.search(r"HTML\(f?[\"']+<iframe", page.read_text(encoding="utf-8")), page.name
+
+
+def test_pages_do_not_name_the_folder_they_were_made_in(tmp_path, monkeypatch, capsys):
+    shell = extension("shell_cells")
+    monkeypatch.chdir(tmp_path)
+    shell.bash("", "echo Open file://$PWD/report.html")
+    assert capsys.readouterr().out == "Open file:///home/you/report.html\n"
+
+
+def test_what_tools_leave_out_is_put_in():
+    pytest.importorskip("sphinx")
+    accessible = extension("accessible")
+    context = {"body": '<tr><th class="head"><p>form</p></th><th class="head"><p></p></th></tr>'}
+    accessible.mend(None, "", "", context, None)
+    assert context["body"] == '<tr><th class="head"><p>form</p></th><td class="head"></td></tr>'
+
+
+def test_a_picture_of_a_cell_can_be_scrolled():
+    pytest.importorskip("sphinx")
+    from docutils import nodes
+    from docutils.utils import new_document
+
+    cell = nodes.container("", nodes.image(), classes=["cell_output"])
+    page = new_document("page")
+    page += [cell, nodes.image()]
+    extension("thumbnails").room_to_scroll(page)
+    (box,) = cell.children
+    assert box["classes"] == ["output", "picture"]
+    assert isinstance(box.children[0], nodes.image)
+    assert isinstance(page.children[1], nodes.image)

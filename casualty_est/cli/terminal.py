@@ -32,8 +32,9 @@ def console_for(quiet: bool) -> Console:
             self.quiet = True
             discard_output()
 
-    # A file or a pipe gets whole lines; only a terminal gets its own width.
-    width = None if sys.stdout.isatty() else 110
+    # A file or a pipe gets whole lines, and tables as wide as COLUMNS; a terminal knows its own.
+    said = os.environ.get("COLUMNS", "")
+    width = None if sys.stdout.isatty() else int(said) if said.isdecimal() and int(said) else 110
     return Outlasting(quiet=quiet, width=width, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 

@@ -11,11 +11,14 @@ from casualty_est.plots.page import (
     Page,
     height_of,
     label,
+    line_height,
     open_page,
     stamp_figure,
+    strip,
 )
 from casualty_est.plots.scales import limits_of
 from casualty_est.plots.style import SMALL, Palette, Picture
+from casualty_est.plots.words import credit_line, wrap
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span
 from casualty_est.wording.again import names_again
@@ -31,13 +34,15 @@ NAMES = 2.15  # inches
 MARKS = ("v", "s", "^", "D")  # of thresholds
 HEAD = 0.3  # inches of a heading
 UNDER = 0.11  # inches from the interval to the marks of thresholds
-BAR = 0.34  # inches of the row of the share
 NOBODY = 0.7  # where a count of 0 stands on a log axis
 
 
 def draw(linkage: Linkage, estimate: Any, prob: float, **look: Any) -> Picture:
     """Draw; see `Linkage.plot`."""
     interval_ends(prob)
+    look.setdefault("credit", None)
+    if look["credit"] is None and estimate is not None:
+        look["credit"] = credit_line(estimate.meta)
     return style.drawn(picture, linkage, estimate, prob, **look)
 
 
@@ -52,7 +57,7 @@ def picture(linkage: Linkage, estimate: Any, prob: float, palette: Palette) -> P
     labels = [label(names_again(row["lists"]), _said(row), NAMES, palette) for row in rows]
     tall = [height_of(lines) for lines in labels]
     share = None if estimate is None else share_of(estimate)
-    body = HEAD + sum(tall) + (0.0 if share is None else HEAD + BAR)
+    body = HEAD + sum(tall) + (0.0 if share is None else _height_of_share(share, palette))
     cuts = list(linkage.thresholds)
     values = [v for row in rows for v in (row["low"], row["high"], *_cut(row, cuts))]
     limits = limits_of([max(value, NOBODY) for value in values], least=2.0)
@@ -105,13 +110,32 @@ def _row(
 
 def _share(page: Page, share: float, at: float) -> None:
     """A bar of the whole variance, as long as the axis, and the part that the matching causes."""
-    page.heading(_("Share of the variance of the estimate that the matching causes"), at + HEAD / 2)
-    middle, palette = at + HEAD + BAR / 2, page.palette
-    page.beside((Line(percent(round(share, 2)), SMALL, palette.ink),), middle)
+    palette = page.palette
+    lines, head = _label_of_share(share, palette), _head_of_share(palette)
+    page.heading(_share_in_words(), at + head / 2, lines=2)
+    middle = page.beside(lines, at + head + height_of(lines) / 2)
     whole = (page.value(0.0), page.value(page.room))
     page.bar(whole[0], whole[1], middle, palette.faint, 7.0)
     if share > 0:
         page.bar(whole[0], page.value(page.room * min(share, 1.0)), middle, palette.posterior, 7.0)
+
+
+def _share_in_words() -> str:
+    return _("Share of the variance of the estimate that the matching causes")
+
+
+def _label_of_share(share: float, palette: Palette) -> tuple[Line, ...]:
+    return (Line(percent(round(share, 2)), SMALL, palette.ink), *strip(palette))
+
+
+def _head_of_share(palette: Palette) -> float:
+    """Inches of its heading, which needs two lines on a narrow picture."""
+    lines = wrap(_share_in_words(), palette.inner, SMALL)
+    return HEAD + (len(lines) - 1) * line_height(SMALL)
+
+
+def _height_of_share(share: float, palette: Palette) -> float:
+    return _head_of_share(palette) + height_of(_label_of_share(share, palette)) + 0.05
 
 
 def _note(

@@ -51,11 +51,13 @@ def picture(estimate: Answered, prob: float, palette: Palette) -> Picture:
     ]
     limits = _limits(estimate, rows, every)
     head = max(sum(line.height for line in lines) for lines in said)
-    heads, notes = heads_of(title, palette), notes_of(_note(prob, more), palette)
+    known = [estimate.meta.rows[i].documented for i in rows]
+    dashed = any(one is not None and one.low for one in known)
+    heads, notes = heads_of(title, palette), notes_of(_note(prob, more, dashed=dashed), palette)
     top = MARGIN + sum(line.height for line in heads) + 0.1
     pitch = head + HILL + UNDER + GAP
     lines = -(-len(rows) // columns)
-    axis = wrap(_("people, log scale"), room, SMALL)
+    axis = wrap(_counted(estimate, rows), room, SMALL)
     foot = 0.45 + (len(axis) - 1) * line_height(SMALL)
     below = foot + sum(line.height for line in notes) + 0.06
     height = top + lines * pitch + below
@@ -71,7 +73,7 @@ def picture(estimate: Answered, prob: float, palette: Palette) -> Picture:
         box = (left / palette.width, 1 - y / height - tall, room / palette.width, tall)
         axes = figure.add_axes(box, facecolor="none")
         _panel(axes, estimate, i, ends, limits, palette, row_bound(estimate, i, prob))
-        set_log_axis(axes, *limits, room)
+        set_log_axis(axes, *limits, room, MARGIN / 2)
         dress(axes, palette)
         if k < last:
             axes.set_xticklabels([])
@@ -132,7 +134,8 @@ def _said(
 ) -> list[Line]:
     rows = shown_rows(estimate)
     names = dict(zip(rows, names_of(tuple(estimate.meta.rows[k] for k in rows)), strict=True))
-    lines = [Line(t, LABEL, palette.ink) for t in shorten(names[i], room, LABEL, 2)]
+    most = 3 if palette.narrow else 2
+    lines = [Line(t, LABEL, palette.ink) for t in shorten(names[i], room, LABEL, most)]
     bound = row_bound(estimate, i, prob)
     number = either(map(with_ends, every)) if bound is None else bound.text
     lines += [Line(t, SMALL, palette.posterior) for t in wrap(number, room, SMALL)]
@@ -158,7 +161,8 @@ def _limits(
 ) -> tuple[float, float]:
     ends = [max(x, SMALLEST) for spans in every for one in spans for x in (one.low, one.high)]
     known = [estimate.meta.rows[i].documented for i in rows]
-    return limits_of([*ends, *(float(one.low) for one in known if one and one.low)])
+    ends += [float(one.low) for one in known if one and one.low]
+    return limits_of(ends, before=0.12, after=0.12)  # a density goes on beyond its interval
 
 
 def _panel(
@@ -193,12 +197,20 @@ def _panel(
         axes.plot([documented.low] * 2, [-UNDER, HILL], **style)
 
 
-def _note(prob: float, more: int) -> str:
-    text = _(
-        "Dot and bar: median and {level} interval; above it the density. Dashed: what was "
-        "documented. All panels have the same axis.",
-        level=percent(prob),
-    )
+def _counted(estimate: Answered, rows: Sequence[int]) -> str:
+    """What the axis counts: of several groups some may be no people, as in losses of an army."""
+    groups = {estimate.meta.rows[i].cell.group for i in rows}
+    return _("people, log scale") if len(groups) == 1 else _("number, log scale")
+
+
+def _note(prob: float, more: int, *, dashed: bool) -> str:
+    parts = [
+        _("Dot and bar: median and {level} interval; above it the density.", level=percent(prob))
+    ]
+    if dashed:
+        parts.append(_("Dashed: what was documented."))
+    parts.append(_("All panels have the same axis."))
+    text = " ".join(parts)
     if not more:
         return text
     left_out = ngettext(

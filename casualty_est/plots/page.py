@@ -26,6 +26,7 @@ LEADING = 1.32  # line height over letter height
 PAD = 0.13  # between rows
 STRIP = 0.27  # inches under the name of a row, where names stand over their rows
 MOST = 60  # rows in one picture: what comes after is counted, not drawn
+READ = 20  # rows of a picture that a printed page holds in letters that can be read
 STAMP = N_("picture", "NOT CONVERGED")
 SCREEN = 7.0  # inches
 
@@ -60,7 +61,7 @@ def line_height(size: float) -> float:
 def label(
     name: str, detail: str, width: float, palette: Palette, *, light: bool = False
 ) -> tuple[Line, ...]:
-    """Make the label of a row: a name of at most three lines and a detail of at most two.
+    """Make the label of a row: a name and a detail of at most three lines each.
 
     On a narrow picture it is as wide as that, with a strip below for the marks.
     """
@@ -68,7 +69,7 @@ def label(
     width = palette.inner if palette.narrow else width
     lines = [Line(text, size, colour) for text in shorten(name, width, size)]
     if detail:
-        lines += [Line(text, SMALL, palette.muted) for text in wrap(detail, width, SMALL)]
+        lines += [Line(text, SMALL, palette.muted) for text in wrap(detail, width, SMALL, 3)]
     return (*lines, *strip(palette))
 
 
@@ -136,13 +137,16 @@ class Page:
             top += line.height
         return middle
 
-    def heading(self, text: str, middle: float) -> None:
-        """Write a heading over the rows that follow."""
-        first, *_ = wrap(text, self.left + self.room - MARGIN, SMALL, lines=1)
-        self.figure.said.append(first)
-        line = Line(first, SMALL, self.palette.muted, style="italic")
-        self._take(-self.left + MARGIN, width_of(first, SMALL), middle, line)
-        self._write(-self.left + MARGIN, middle, line)
+    def heading(self, text: str, middle: float, lines: int = 1) -> None:
+        """Write a heading over the rows that follow, its middle at `middle`."""
+        texts = wrap(text, self.left + self.room - MARGIN, SMALL, lines)
+        self.figure.said.append(" ".join(texts))
+        y = middle - (len(texts) - 1) * line_height(SMALL) / 2
+        for part in texts:
+            line = Line(part, SMALL, self.palette.muted, style="italic")
+            self._take(-self.left + MARGIN, width_of(part, SMALL), y, line)
+            self._write(-self.left + MARGIN, y, line)
+            y += line.height
 
     def inside(
         self, text: str, inch: float, middle: float, colour: str, weight: str = "normal"

@@ -56,21 +56,28 @@ def tick_text(value: float) -> str:
     return separated(f"{value:,.{digits}f}".rstrip("0").rstrip("."))
 
 
-def log_ticks(low: float, high: float, room: float) -> list[float]:
-    """Choose ticks of a log axis whose labels do not touch."""
+def log_ticks(low: float, high: float, room: float, side: float = math.inf) -> list[float]:
+    """Choose ticks of a log axis whose labels do not touch.
+
+    Nor do they go farther than `side` inches beyond the ends of the axis.
+    """
     choices = [_series(low, high, marks) for marks in _SETS]
     powers = _series(low, high, (1,))
     sparse = [[v for v in powers if round(math.log10(v)) % step == 0] for step in (1, 2, 3, 4, 5)]
     # 1-3-10 first; where it gives too few, a finer series; where it gives too many, fewer powers.
     for ticks in [choices[0], *(choices[1:] if len(choices[0]) < 3 else []), *sparse]:
-        if len(ticks) >= 3 and _fit(ticks, low, high, room):
+        if len(ticks) >= 3 and _fit(ticks, low, high, room, side):
             return ticks
     # A short axis has room for two.
     for ticks in (*choices, *sparse):
-        if len(ticks) == 2 and _fit(ticks, low, high, room):
+        if len(ticks) == 2 and _fit(ticks, low, high, room, side):
             return ticks
     near = [float(v) for v in MaxNLocator(4).tick_values(low, high) if v > 0 and low <= v <= high]
-    return near if near and _fit(near, low, high, room) else [float(f"{math.sqrt(low * high):.1g}")]
+    return (
+        near
+        if near and _fit(near, low, high, room, side)
+        else [float(f"{math.sqrt(low * high):.1g}")]
+    )
 
 
 def _series(low: float, high: float, marks: Iterable[float]) -> list[float]:
@@ -79,18 +86,20 @@ def _series(low: float, high: float, marks: Iterable[float]) -> list[float]:
     return [value for value in ticks if low <= value <= high]
 
 
-def _fit(ticks: list[float], low: float, high: float, room: float) -> bool:
+def _fit(ticks: list[float], low: float, high: float, room: float, side: float) -> bool:
     scale = room / math.log(high / low)
-    at = [scale * math.log(value) for value in ticks]
+    at = [scale * math.log(value / low) for value in ticks]
     half = [width_of(tick_text(value), SMALL) / 2 for value in ticks]
+    if at[0] - half[0] < -side or at[-1] + half[-1] > room + side:
+        return False
     return all(at[i + 1] - at[i] >= half[i] + half[i + 1] + GAP for i in range(len(ticks) - 1))
 
 
-def set_log_axis(axes: Axes, low: float, high: float, room: float) -> None:
+def set_log_axis(axes: Axes, low: float, high: float, room: float, side: float = math.inf) -> None:
     """Make the x axis a log axis with readable ticks."""
     axes.set_xscale("log")
     axes.set_xlim(low, high)
-    _set_ticks(axes.xaxis, log_ticks(low, high, room))
+    _set_ticks(axes.xaxis, log_ticks(low, high, room, side))
 
 
 def set_log_axis_upward(axes: Axes, low: float, high: float, room: float) -> None:

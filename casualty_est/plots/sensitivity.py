@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from casualty_est.plots.density import SMALLEST
-from casualty_est.plots.page import MOST, Page, height_of, label, only_note, open_page
+from casualty_est.plots.page import MOST, READ, Page, height_of, label, only_note, open_page
 from casualty_est.plots.scales import limits_of
 from casualty_est.plots.style import SMALL, Palette, Picture
 from casualty_est.plots.total import NO_LEVEL, title_of
@@ -49,7 +49,7 @@ def weights(estimate: Answered, row: int, palette: Palette) -> Picture:
         text = rests.sentences[0] if rests.sentences else text
         return only_note(pgettext("picture", HEADS.get(rests.kind, LEVEL)), text, palette)
     rows = sorted(rests.rows, key=lambda r: -abs(r.weight))
-    rows, more = rows[:MOST], len(rows) - MOST
+    rows, more = rows[:READ], len(rows) - READ
     labels = [label(assumption_name(r.assumption), "", LEFT - 0.3, palette) for r in rows]
     errors = [2 * (r.mcse or 0.0) for r in rows]
     page = open_page(

@@ -13,7 +13,7 @@ from casualty_est.arrays import Array
 from casualty_est.plots import density
 from casualty_est.plots.bounds import BEYOND, bar_of_bound, density_of
 from casualty_est.plots.page import (
-    MOST,
+    READ,
     Line,
     Page,
     dress,
@@ -62,7 +62,7 @@ def forest(plots: Plots, prob: float, palette: Palette) -> Picture:
     if not ratios:
         nothing = _("This estimate has no parameters of sources.")
         return only_note(pgettext("picture", words.title), nothing, palette)
-    shown = ratios[:MOST]
+    shown = ratios[:READ]
     labels = [label(r.name, _numbers(r), LEFT - 0.3, palette) for r in shown]
     ends = [v for r in shown for x in (r.now, r.before) if x for v in (x.low, x.high)]
     ends += [x for r in shown if r.bound for x in (r.bound.number, r.bound.number / BEYOND)]
@@ -77,12 +77,12 @@ def forest(plots: Plots, prob: float, palette: Palette) -> Picture:
         left=LEFT,
     )
     page.centred(pgettext("picture", words.one), 1.0, 0.08, palette.muted)
-    page.rule(1.0, palette.muted, top=0.16, linewidth=1.0, zorder=1.2)
     top = 0.2
     for ratio, lines in zip(shown, labels, strict=True):
         middle = top + height_of(lines) / 2
         _draw(page, ratio, page.beside(lines, middle))
         top += height_of(lines)
+    page.rule(1.0, palette.muted, top=0.16, linewidth=1.0, zorder=1.2)
     if not plots._estimate.converged:
         page.stamp()
     return page.figure

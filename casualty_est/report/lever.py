@@ -104,6 +104,9 @@ def section(parts: Parts) -> dict[str, object] | None:
     lever: Lever | None = None if several else all_renamed(parts.lever())
     if lever is None:
         return None
+    first, last = (math.log(lever.values[i]) for i in (0, -1))
+    now = min(max(lever.now, lever.values[0]), lever.values[-1])
+    start = round(STEPS * (math.log(now) - first) / (last - first))
     step = (len(lever.values) - 1) / (SHOWN - 1)
     chosen = sorted({round(i * step) for i in range(SHOWN)})
     values = [lever.values[i] for i in chosen]
@@ -114,18 +117,18 @@ def section(parts: Parts) -> dict[str, object] | None:
         "words": _words(),
         "share": lever.share,
         "level": percent(parts.prob),
+        "start": start,  # where the slider says exactly what the report assumes
+        "now": now,
         "values": lever.values,
         "medians": [float(f"{x:.6g}") for x in lever.medians],
         "lows": [float(f"{x:.6g}") for x in lever.lows],
         "highs": [float(f"{x:.6g}") for x in lever.highs],
     }
-    first, last = (math.log(lever.values[i]) for i in (0, -1))
-    now = min(max(lever.now, lever.values[0]), lever.values[-1])
     return {
         "label": lever.label,
         "numbers": json.dumps(numbers),
         "steps": STEPS,
-        "start": round(STEPS * (math.log(now) - first) / (last - first)),
+        "start": start,
         "said": lever.said(now, parts.prob),
         "table": Table(
             _("{label}: the estimate under other values.", label=lever.label), head, rows

@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 INSTEAD = {
     ' aria-label="Toggle hidden content"': "",  # the summary of a folded cell says what it does
     "<th></th>": "<td></td>",  # dataframes leave the corner above their index empty
+    '<th class="head"><p></p></th>': '<td class="head"></td>',  # and tables of pages theirs
     ' role="doc-biblioentry"': "",  # deprecated, and not for what docutils gives it to
     '<div role="list" class="citation-list">': '<div class="citation-list">',
 }

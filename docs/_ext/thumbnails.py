@@ -37,9 +37,20 @@ def name_pictures(page: nodes.document) -> None:
             picture["alt"] = title.astext()
 
 
+def room_to_scroll(page: nodes.document) -> None:
+    """Put each picture of a cell into a box, which a telephone scrolls."""
+    for picture in list(page.findall(nodes.image)):
+        cell = picture.parent
+        if "cell_output" in cell.get("classes", ()):
+            box = nodes.container("", classes=["output", "picture"])
+            cell.replace(picture, box)
+            box.append(picture)
+
+
 def fill(_app: Sphinx, page: nodes.document) -> None:
     """Fill the container of class ``thumbnails``, if a page has one."""
     name_pictures(page)
+    room_to_scroll(page)
     grids = [box for box in page.findall(nodes.container) if "thumbnails" in box["classes"]]
     if not grids:
         return

@@ -12,6 +12,7 @@ from rich.console import Console
 import casualty_est as ce
 from casualty_est.claims.demos import DEMOS
 from casualty_est.cli.run import NOTES, Run, Study, _print
+from casualty_est.cli.terminal import console_for
 from casualty_est.result.schema import Note
 from casualty_est.result.text_table import html_sections
 from tests.support.command import run
@@ -136,3 +137,11 @@ def test_each_demo_has_a_folder_and_prints_the_address_of_its_report(capsys, tmp
     folder = tmp_path / "casualty-est-demo" / "coalition"
     assert {path.name for path in folder.iterdir()} == {"report.html", "estimate.json"}
     assert f"Open {(folder / 'report.html').as_uri()}" in out
+
+
+@pytest.mark.parametrize(("said", "width"), [(None, 110), ("80", 80), ("0", 110), ("wide", 110)])
+def test_a_pipe_may_say_how_wide_tables_are(monkeypatch, said, width):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if said is not None:
+        monkeypatch.setenv("COLUMNS", said)
+    assert console_for(quiet=False).width == width

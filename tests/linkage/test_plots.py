@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 import casualty_est as ce
 from casualty_est.errors import UsageError
 from casualty_est.linkage.into_lists import share_of
-from casualty_est.plots.style import to_png
+from casualty_est.plots.style import PHONE, to_png
 from tests.linkage.test_fit import tables
 from tests.support.pictures import check_places, joined
 
@@ -54,6 +56,21 @@ def test_the_share_of_the_variance_is_a_bar_as_long_as_it(linked):
     said = joined(est.plot.total())
     assert "by the matching" in said
     assert "(counted)" not in said
+
+
+def test_a_telephone_shows_the_share_below_its_words(linked):
+    est = linked.estimate(8, families="independence", seed=1, draws=200, chains=2)
+    figure = linked.plot(est, figsize=(PHONE, None))
+    check_places(figure)
+    said = " ".join(joined(figure).split())
+    assert "Share of the variance of the estimate that" in said
+    assert "matching causes" in said
+    assert "…" not in said
+    assert "Estimate: casualty_est" in said
+    (axes,) = figure.axes
+    (percent,) = [text for text in axes.texts if re.fullmatch(r"\d+%", text.get_text())]
+    bar = next(line for line in axes.lines if line.get_linewidth() == 7.0)
+    assert percent.get_position()[1] < bar.get_ydata()[0] - 0.1  # inches from the top
 
 
 @pytest.mark.thorough

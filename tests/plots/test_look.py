@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 import casualty_est as ce
+from casualty_est.plots.page import label
 from casualty_est.plots.parts import why_not
-from casualty_est.plots.style import LABEL, PHONE, SMALL, dark_of, to_svg
+from casualty_est.plots.style import LABEL, PHONE, SMALL, dark_of, palette_of, to_svg
+from casualty_est.result.schema import SourceRow, Span
 from casualty_est.wording.display import shown_as
 from tests.support.by_hand import make_estimate, make_row
 from tests.support.pictures import (
@@ -58,6 +60,19 @@ def test_no_upright_line_runs_through_a_text(
     coalition: ce.Estimate, name: str, width: float
 ) -> None:
     check_nothing_upright_crosses(getattr(coalition.plot, name)(figsize=(width, None)))
+
+
+def test_the_line_of_one_makes_way_for_long_names() -> None:
+    name = "A monitor whose name goes on from one end of the picture to the other end of it"
+    source = SourceRow(name, name, role="monitor", prior=Span(1.0, 0.5, 2.0))
+    estimate = make_estimate(np.full((2, 100, 1), 900.0), [make_row()], sources=(source,))
+    check_nothing_upright_crosses(estimate.plot.sources(figsize=(PHONE, None)))
+
+
+def test_the_numbers_of_a_row_are_never_cut() -> None:
+    detail = "lost, Ukrainian tanks and armoured combat vehicles, 3.9 (1.4 to 11) times"
+    lines = label("Russia on Ukrainian losses", detail, 2.2, palette_of())
+    assert " ".join(line.text for line in lines).endswith("3.9 (1.4 to 11) times")
 
 
 @pytest.mark.thorough
@@ -216,6 +231,28 @@ def test_small_multiples_name_every_place_once(places: ce.Estimate, width: float
     (median,) = np.median(places.draws(1)[None], axis=(1, 2))
     drawn = [line.get_xdata()[0] for line in figure.axes[0].lines if line.get_marker() == "o"]
     assert drawn == [pytest.approx(median)]
+
+
+@pytest.mark.parametrize("width", [7.2, PHONE])
+def test_small_multiples_that_begin_at_a_power_of_ten(width: float) -> None:
+    """The label of the first tick would stand half outside of the page."""
+    draws = np.random.default_rng(2).lognormal(np.log([600_000, 150_000]), 0.18, (2, 200, 2))
+    rows = [make_row(scope=name) for name in ("Burnham", "Iraq Family Health Survey")]
+    figure = make_estimate(draws, rows).plot.cells(figsize=(width, None))
+    check_places(figure)
+    assert all(len(axes.get_xticks()) >= 2 for axes in figure.axes)
+    assert "Dashed" not in joined(figure)
+
+
+def test_small_multiples_say_what_they_count(places: ce.Estimate) -> None:
+    shown = joined(places.plot.cells())
+    assert "people, log scale" in shown
+    assert "Dashed: what was documented." in shown
+    draws = np.random.default_rng(2).lognormal(7, 0.3, (2, 200, 3))
+    losses = [make_row(group=name) for name in ("all", "tanks", "soldiers")]
+    shown = joined(make_estimate(draws, losses).plot.cells())
+    assert "number, log scale" in shown
+    assert "people" not in shown
 
 
 def test_one_number_has_no_small_multiples(coalition: ce.Estimate) -> None:

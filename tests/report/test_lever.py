@@ -77,6 +77,7 @@ def test_the_page_is_complete_without_it(page: str, lever: Lever) -> None:
     numbers = json.loads(box["data-numbers"] or "")
     assert numbers["sentence"].startswith('If we assumed that the group "Airwars" reports')
     assert "the estimate under other values" in parsed.text
+    assert numbers["now"] == lever.now  # and not the value of the step that is nearest to it
     assert len(numbers["values"]) == len(numbers["medians"]) == len(lever.values)
     (slider,) = [attrs for tag, attrs in parsed.tags if tag == "input"]
     assert slider["type"] == "range"
@@ -91,18 +92,19 @@ def test_without_a_grid_there_is_no_script(two_modes: ce.Estimate) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(BROWSER is None, reason="no browser on the PATH")
-@pytest.mark.parametrize("step", [0, 37, 100])
+@pytest.mark.parametrize("step", [0, 37, 100, None])
 def test_a_browser_says_what_python_says(
-    page: str, lever: Lever, tmp_path: Path, step: int
+    page: str, lever: Lever, tmp_path: Path, step: int | None
 ) -> None:
     path = tmp_path / "report.html"
-    path.write_text(re.sub(r'(max="100" value=)"\d+"', rf'\1"{step}"', page), encoding="utf-8")
+    moved = page if step is None else re.sub(r'(max="100" value=)"\d+"', rf'\1"{step}"', page)
+    path.write_text(moved, encoding="utf-8")
     command = [str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"]
     command += [f"--user-data-dir={tmp_path}/profile", path.as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=170, check=True)
     (said,) = re.findall(r"<output[^>]*>(.*?)</output>", done.stdout)
     low, high = np.log([lever.values[0], lever.values[-1]])
-    value = float(np.exp(low + step / STEPS * (high - low)))
+    value = lever.now if step is None else float(np.exp(low + step / STEPS * (high - low)))
     expected = lever.said(value, 0.95).replace("Airwars", 'the group "Airwars"')
     assert unescape(said) == expected
     assert 'id="lever" class="lever" hidden' not in done.stdout

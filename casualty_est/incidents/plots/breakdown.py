@@ -91,7 +91,7 @@ def gap(estimate: IncidentEstimate, source: str | None, palette: Palette) -> Pic
         at.append(page.beside(lines, middle))
         _bar(page, step, at[-1])
     for one, upper, lower in zip(steps, at, at[1:], strict=False):
-        page.axes.plot([one.end] * 2, [upper, lower], color=palette.muted, lw=0.7, zorder=1.4)
+        page.rule(one.end, palette.muted, top=upper, foot=lower, lw=0.7, zorder=1.4)
     if not estimate.converged:
         page.stamp()
     return page.figure

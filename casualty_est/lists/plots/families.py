@@ -64,7 +64,6 @@ def dial(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
     axes.fill_between(ratios, lows, highs, color=palette.posterior, alpha=0.22, lw=0)
     axes.plot(ratios, medians, color=palette.posterior, linewidth=1.8)
     axes.axhline(fit.people, color=palette.documented, linewidth=1.1, linestyle=(0, (4, 3)))
-    axes.axvline(1.0, color=palette.muted, linewidth=0.9)
     low, high = axes.get_xlim()
     ends = [min(max(end, low), high) for end in (implied.low, implied.high)]
     middle = min(max(implied.median, low), high)
@@ -75,10 +74,22 @@ def dial(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
     counted = pgettext(
         "picture", "on some list: {number} (counted)", number=separated(f"{fit.people:,}")
     )
-    axes.annotate(counted, (high, fit.people), (-2, 3), color=palette.documented, **how)
+    text = axes.annotate(counted, (high, fit.people), (-2, 3), color=palette.documented, **how)
+    _line_of_one(axes, text, palette)
     if not estimate.converged:
         stamp_figure(figure, palette)
     return figure
+
+
+def _line_of_one(axes: Any, text: Any, palette: Palette) -> None:
+    """Draw the ratio of 1 upright, and leave room where a text stands on it."""
+    box = text.get_window_extent().transformed(axes.transAxes.inverted())
+    middle = float(axes.transAxes.inverted().transform(axes.transData.transform((1.0, 1.0)))[0])
+    free = [(0.0, 1.0)]
+    if box.x0 <= middle <= box.x1:
+        free = [(0.0, box.y0), (box.y1, 1.0)]
+    for ends in free:
+        axes.axvline(1.0, *ends, color=palette.muted, linewidth=0.9)
 
 
 def _between(curve: Sequence[AtRatio], ratio: float) -> float:

@@ -34,8 +34,9 @@
   const bar = box.querySelector(".bar"), dot = box.querySelector(".dot");
   const output = box.querySelector("output");
   const show = () => {
-    const log = first + (slider.value / slider.max) * (last - first), value = Math.exp(log);
-    const [median, low, high] = at(log);
+    const moved = Number(slider.value) !== data.start;
+    const log = moved ? first + (slider.value / slider.max) * (last - first) : Math.log(data.now);
+    const value = Math.exp(log), [median, low, high] = at(log);
     const text = data.share ? fill(words.percent, { number: Math.round(100 * value) })
       : String(Number(value.toPrecision(2))).replace(".", words.decimal);
     const about = people(median, low, high);
@@ -48,10 +49,14 @@
     bar.setAttribute("width", Math.max(place(high) - place(low), 0.5));
     dot.setAttribute("x", place(median) - 0.4);
     const under = box.querySelector(".ends-of");
-    under.style.paddingLeft = Math.min(place(low), 60) + "%";
-    under.style.paddingRight = Math.min(100 - place(high), 100 - place(low), 30) + "%";
-    box.querySelector(".low").textContent = people(low, low, high);
-    box.querySelector(".high").textContent = people(high, low, high);
+    const ends = [box.querySelector(".low"), box.querySelector(".high")];
+    ends[0].textContent = people(low, low, high);
+    ends[1].textContent = people(high, low, high);
+    // Under the ends of the bar, or as near as both numbers fit.
+    const needed = ends[0].offsetWidth + ends[1].offsetWidth + 12;
+    under.style.width = place(high) - place(low) + "%";
+    under.style.minWidth = needed + "px";
+    under.style.marginLeft = `min(${place(low)}%, 100% - ${needed}px)`;
   };
   slider.addEventListener("input", show);
   box.hidden = false;

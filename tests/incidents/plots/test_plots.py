@@ -11,9 +11,10 @@ import pytest
 import casualty_est as ce
 from casualty_est.incidents.plots.breakdown import curves_of, gap_to, part_name, steps_of
 from casualty_est.incidents.report.tables import gap as gap_table
-from casualty_est.plots.style import to_png
+from casualty_est.plots.style import PHONE, to_png
 from casualty_est.result.schema import Case
 from tests.support.incident_tables import FEW
+from tests.support.pictures import check_nothing_upright_crosses
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +62,11 @@ def test_steps_lead_from_one_total_to_the_other(strikes, listed):
             for one, following in pairwise(steps[:-1]):
                 assert following.start == one.end
             assert sum(part.mean for part in between.parts.values()) == pytest.approx(between.gap)
+
+
+@pytest.mark.thorough
+def test_the_ties_of_steps_make_way_for_names(strikes):
+    check_nothing_upright_crosses(strikes.plot.gap(figsize=(PHONE, None)))
 
 
 def test_a_step_is_named_by_what_the_source_does():

@@ -11,7 +11,7 @@ import casualty_est as ce
 from casualty_est.claims.plots import ClaimsPlots
 from casualty_est.lists.plots import ListPlots
 from casualty_est.lists.schema import Dial
-from casualty_est.plots.style import to_png, to_svg
+from casualty_est.plots.style import PHONE, to_png, to_svg
 from casualty_est.result.schema import Case, Span
 from tests.support.pictures import check_places, joined, texts
 
@@ -37,6 +37,18 @@ def test_dial_is_the_curve_and_marks_what_the_answer_implies(of_lists) -> None:
     assert axes.get_xscale() == axes.get_yscale() == "log"
     assert {"0.25", "0.5", "1", "2", "4", "on some list: 206 (counted)"} <= set(texts(axes.figure))
     assert "1.2 (0.80 to 1.7, 95% interval)" in joined(axes.figure)
+
+
+@pytest.mark.parametrize("width", [7.2, PHONE])
+def test_the_line_of_no_interaction_makes_way_for_the_count(of_lists, width: float) -> None:
+    figure = of_lists().plot.dial(figsize=(width, None))
+    (axes,) = figure.axes
+    box = next(t for t in axes.texts if "(counted)" in t.get_text()).get_window_extent()
+    pieces = [line for line in axes.lines if list(line.get_xdata()) == [1.0, 1.0]]
+    assert pieces
+    for piece in pieces:
+        (x, low), (_, high) = piece.get_transform().transform(piece.get_xydata())
+        assert not box.x0 < x < box.x1 or high <= box.y0 or low >= box.y1
 
 
 def test_dial_has_room_for_ratios_beyond_its_curve(of_lists) -> None:
