@@ -31,9 +31,9 @@ from casualty_est.plots.style import LABEL, MARGIN, SMALL, Palette, Picture, new
 from casualty_est.plots.total import title_of
 from casualty_est.plots.words import shorten, wrap
 from casualty_est.result.schema import Meta, SourceRow
-from casualty_est.result.tables import Bound, row_bound
+from casualty_est.result.tables import Bound, row_bound, row_numbers
 from casualty_est.wording.language import _, ngettext, pgettext, spoken
-from casualty_est.wording.numbers import Ends, percent, ratio_text
+from casualty_est.wording.numbers import Ends, percent, ratio_text, with_ends
 from casualty_est.wording.phrases import listed
 from casualty_est.wording.terms import role_name
 
@@ -159,6 +159,7 @@ class Panel:
     after: tuple[Array, Array] | None
     unit: str
     one: bool  # whether 1 means that everything was reported
+    numbers: str  # what the curves say, for whoever cannot see them
 
 
 def small_multiples(plots: Plots, row: int, palette: Palette) -> Picture:
@@ -187,6 +188,7 @@ def small_multiples(plots: Plots, row: int, palette: Palette) -> Picture:
         left = MARGIN + column * (palette.inner / columns)
         y = top + sum(above + plot + foot for above in tall[:line])
         write_down(figure, head, y, left)
+        figure.said[-1] += f": {panel.numbers}" if panel.numbers else ""
         y += tall[line]
         box = (left / palette.width, 1 - (y + plot) / height, room / palette.width, plot / height)
         _panel(figure, box, panel, room, palette)
@@ -222,7 +224,19 @@ def _panels(plots: Plots, row: int) -> list[Panel]:
         count = density_of(estimate.draws(row), row_bound(estimate, row, SHOWN))
         before = _level(meta, plots._prior_draws(row))
         if len(count[0]) or before is not None:
-            panels.append(Panel(title_of(estimate, row), "", before, count, _("people"), False))
+            bound, found = row_bound(estimate, row, SHOWN), row_numbers(estimate, row, SHOWN)
+            answer = bound.text if bound else with_ends(found) if found else ""
+            panels.append(
+                Panel(
+                    title_of(estimate, row),
+                    "",
+                    before,
+                    count,
+                    _("people"),
+                    False,
+                    _said("", answer),
+                )
+            )
     for i, source in enumerate(meta.sources):
         quantiles = source.prior_quantiles
         before = density.density_of_quantiles(quantiles) if quantiles else None
@@ -230,8 +244,17 @@ def _panels(plots: Plots, row: int) -> list[Panel]:
         if before is not None or draws is not None:
             after = None if draws is None else density.log_density(draws)
             name, detail = _name(source), plots._target(i)
-            panels.append(Panel(name, detail, before, after, _("reported / true"), True))
+            now = plots._ratio(i, SHOWN) if draws is not None else None
+            said = _said(*(ratio_text(x) if x else "" for x in (source.prior, now)))
+            panels.append(Panel(name, detail, before, after, _("reported / true"), True, said))
     return panels
+
+
+def _said(before: str, after: str) -> str:
+    """Median and interval before and after the data, in words."""
+    parts = [_("assumed {number}", number=before)] * bool(before)
+    parts += [_("after the data {number}", number=after)] * bool(after)
+    return ", ".join(parts)
 
 
 def _level(meta: Meta, draws: Array | None) -> tuple[Array, Array] | None:
