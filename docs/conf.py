@@ -15,6 +15,7 @@ EXAMPLES = DOCS.parent / "examples"
 BUILT = DOCS / "_examples"
 sys.path.insert(0, str(DOCS / "_ext"))
 
+from cell_pictures import prepare_kernels  # noqa: E402
 from table_templates import write_templates  # noqa: E402
 
 # --- the examples, as a user would run them ---------------------------------------------
@@ -53,6 +54,7 @@ write_templates(BUILT / "templates")
 # plain text.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 paths = [str(DOCS / "_ext"), *filter(None, [os.environ.get("PYTHONPATH")])]
+prepare_kernels(BUILT / "ipython")
 os.environ |= {"PYTHONPATH": os.pathsep.join(paths), "COLUMNS": "80", "TYPER_USE_RICH": "0"}
 
 # --- the project ------------------------------------------------------------------------
@@ -66,6 +68,7 @@ extensions = [
     "mathml",
     "plain_cells",
     "accessible",
+    "cell_pictures",
     "printed",
     "thumbnails",
     "myst_nb",

@@ -88,11 +88,16 @@ def test_a_picture_of_a_cell_can_be_scrolled():
     from docutils import nodes
     from docutils.utils import new_document
 
-    cell = nodes.container("", nodes.image(), classes=["cell_output"])
+    bundle = nodes.container("", nodes.image())
     page = new_document("page")
-    page += [cell, nodes.image()]
+    page += [
+        nodes.container("", bundle, classes=["cell_output"]),
+        nodes.container("", nodes.image(classes=["on-screen"]), classes=["cell_output"]),
+        nodes.image(),
+    ]
     extension("thumbnails").room_to_scroll(page)
-    (box,) = cell.children
+    (box,) = bundle.children
     assert box["classes"] == ["output", "picture"]
     assert isinstance(box.children[0], nodes.image)
-    assert isinstance(page.children[1], nodes.image)
+    assert isinstance(page.children[1].children[0], nodes.image)
+    assert isinstance(page.children[2], nodes.image)

@@ -17,7 +17,7 @@ def small(section: nodes.section) -> nodes.container | None:
     if picture is None or title is None:
         return None
     copy = picture.deepcopy()
-    copy["alt"] = title.astext()
+    copy["alt"], copy["classes"] = title.astext(), []
     target = section["ids"][0]
     link = nodes.reference("", "", copy, refid=target, internal=True)
     words = nodes.paragraph(
@@ -38,13 +38,20 @@ def name_pictures(page: nodes.document) -> None:
 
 
 def room_to_scroll(page: nodes.document) -> None:
-    """Put each picture of a cell into a box, which a telephone scrolls."""
+    """Put a picture of a cell that has no narrow form into a box, which a telephone scrolls."""
     for picture in list(page.findall(nodes.image)):
-        cell = picture.parent
-        if "cell_output" in cell.get("classes", ()):
+        if of_a_cell(picture) and not picture["classes"]:
             box = nodes.container("", classes=["output", "picture"])
-            cell.replace(picture, box)
+            picture.parent.replace(picture, box)
             box.append(picture)
+
+
+def of_a_cell(picture: nodes.image) -> bool:
+    """Whether a cell made a picture; other forms of the same output may stand between them."""
+    above = picture.parent
+    while above is not None and "cell_output" not in above.get("classes", ()):
+        above = above.parent
+    return above is not None
 
 
 def fill(_app: Sphinx, page: nodes.document) -> None:

@@ -143,7 +143,10 @@ def test_words_beside_a_picture_hold_its_numbers(coalition: ce.Estimate) -> None
         "total": ("10,000", "5,400 to 24,000", "at least 6,047", "“around 800”"),
         "sources": ("Airwars (monitor) 59%", "Pentagon"),
         "identification": ("+0.85", "+0.13"),
-        "priors": ("after the data 10,000 (5,400 to 24,000)", "Airwars (monitor): assumed 52% (18% to 91%)"),
+        "priors": (
+            "after the data 10,000 (5,400 to 24,000)",
+            "Airwars (monitor): assumed 52% (18% to 91%)",
+        ),
         "cases": ("only Airwars 11,000 (5,700 to 33,000)",),
         "parts": ("at least 6,047 (Airwars)", "10,000 (5,400 to 24,000)"),
     }.items():
