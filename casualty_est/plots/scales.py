@@ -61,23 +61,23 @@ def log_ticks(low: float, high: float, room: float, side: float = math.inf) -> l
 
     Nor do they go farther than `side` inches beyond the ends of the axis.
     """
-    choices = [_series(low, high, marks) for marks in _SETS]
-    powers = _series(low, high, (1,))
+
+    def series(marks: Iterable[float]) -> list[float]:
+        return [v for v in _series(low, high, marks) if _reach(v, low, high, room) <= side]
+
+    choices = [series(marks) for marks in _SETS]
+    powers = series((1,))
     sparse = [[v for v in powers if round(math.log10(v)) % step == 0] for step in (1, 2, 3, 4, 5)]
     # 1-3-10 first; where it gives too few, a finer series; where it gives too many, fewer powers.
     for ticks in [choices[0], *(choices[1:] if len(choices[0]) < 3 else []), *sparse]:
-        if len(ticks) >= 3 and _fit(ticks, low, high, room, side):
+        if len(ticks) >= 3 and _fit(ticks, low, high, room):
             return ticks
     # A short axis has room for two.
     for ticks in (*choices, *sparse):
-        if len(ticks) == 2 and _fit(ticks, low, high, room, side):
+        if len(ticks) == 2 and _fit(ticks, low, high, room):
             return ticks
     near = [float(v) for v in MaxNLocator(4).tick_values(low, high) if v > 0 and low <= v <= high]
-    return (
-        near
-        if near and _fit(near, low, high, room, side)
-        else [float(f"{math.sqrt(low * high):.1g}")]
-    )
+    return near if near and _fit(near, low, high, room) else [float(f"{math.sqrt(low * high):.1g}")]
 
 
 def _series(low: float, high: float, marks: Iterable[float]) -> list[float]:
@@ -86,12 +86,17 @@ def _series(low: float, high: float, marks: Iterable[float]) -> list[float]:
     return [value for value in ticks if low <= value <= high]
 
 
-def _fit(ticks: list[float], low: float, high: float, room: float, side: float) -> bool:
+def _reach(value: float, low: float, high: float, room: float) -> float:
+    """How many inches beyond an end of the axis the label of a tick goes."""
+    at = room * math.log(value / low) / math.log(high / low)
+    half = width_of(tick_text(value), SMALL) / 2
+    return max(half - at, at + half - room)
+
+
+def _fit(ticks: list[float], low: float, high: float, room: float) -> bool:
     scale = room / math.log(high / low)
     at = [scale * math.log(value / low) for value in ticks]
     half = [width_of(tick_text(value), SMALL) / 2 for value in ticks]
-    if at[0] - half[0] < -side or at[-1] + half[-1] > room + side:
-        return False
     return all(at[i + 1] - at[i] >= half[i] + half[i + 1] + GAP for i in range(len(ticks) - 1))
 
 
