@@ -12,6 +12,7 @@ import pytest
 import casualty_est as ce
 from casualty_est.plots.page import label
 from casualty_est.plots.parts import why_not
+from casualty_est.plots.scales import log_ticks
 from casualty_est.plots.style import LABEL, PHONE, SMALL, dark_of, palette_of, to_svg
 from casualty_est.result.schema import SourceRow, Span
 from casualty_est.wording.display import shown_as
@@ -246,6 +247,11 @@ def test_small_multiples_that_begin_at_a_power_of_ten(width: float) -> None:
     check_places(figure)
     assert all(len(axes.get_xticks()) >= 2 for axes in figure.axes)
     assert "Dashed" not in joined(figure)
+
+
+def test_labels_of_ticks_stay_near_their_axis() -> None:
+    assert log_ticks(95_000, 1_100_000, 2.2) == [100_000, 300_000, 1_000_000]
+    assert log_ticks(95_000, 1_100_000, 2.2, side=0.06) == [200_000, 500_000]
 
 
 def test_small_multiples_say_what_they_count(places: ce.Estimate) -> None:
