@@ -216,7 +216,9 @@ def _settle(move: Any, chance: float, graph: Any, state: Any, scores: Any) -> No
         state.table[patterns[at]] += 1
         state.size[c], state.pattern[c] = sizes[at], patterns[at]
         state.inside[c], state.scored[c] = sums[at], pairs[at]
-        state.members[c] = members[at]
+        # One by one: numba would compile the words of an error about arrays of unlike lengths.
+        for k in range(len(graph.unique)):
+            state.members[c, k] = members[at, k]
 
 
 @_inner  # type: ignore[untyped-decorator]
