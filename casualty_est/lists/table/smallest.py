@@ -121,7 +121,7 @@ def notes_on_few(few: Few, min_n: int, least: int) -> list[Noted]:
         if len(named) > 1:
             text = stored(
                 "note",
-                "{number} strata are not fitted because fewer than {least} lists hold {fewest} "
+                "{number} strata are not fitted because fewer than {least} lists name {fewest} "
                 "people or more in each (min_n): {names}; the total includes neither the "
                 "{people} listed there nor those on no list there",
                 number=f"{len(named):,}",

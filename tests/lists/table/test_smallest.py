@@ -52,7 +52,7 @@ def test_small_lists_and_strata_are_left_out_and_named():
         "lists with fewer than 5 people are left out (min_n): C in month 2 (3 people); 2 of these "
         "people are on no other list and count among those on no list"
     )
-    assert "fewer than 2 lists hold 5 people or more there (min_n): month 3 (5 peopl" in strata
+    assert "fewer than 2 lists name 5 people or more there (min_n): month 3 (5 peopl" in strata
     assert "the total includes neither the 5 people listed there nor" in strata
     assert model.settings["not_fitted"] == [{"strata": {"month": "3"}, "people": 5}]
 
@@ -70,7 +70,7 @@ def test_a_family_of_three_lists_needs_three():
     model = _model(5, families="decomposable")
     assert [stratum.name for stratum in model.histories.strata] == ["month 1"]
     (strata,) = _said(model)
-    assert "2 strata are not fitted because fewer than 3 lists hold 5 people or more in" in strata
+    assert "2 strata are not fitted because fewer than 3 lists name 5 people or more in" in strata
     assert "month 2 (70 people) and month 3 (5 people); the total includes neither the 75" in strata
 
 
