@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from pathlib import Path
@@ -63,17 +62,6 @@ ROOMS = {
     "lists": "lists",
     "test_same_draws.py": "lists",
 }
-
-
-# Compilers make and drop objects by the million. Looked through as often as usual, the modules and
-# tests in memory would cost up to a tenth of the run.
-gc.set_threshold(100_000, 10, 10)
-
-
-def pytest_collection_finish():
-    """What is loaded by now stays: it is not looked through again."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -11,7 +11,7 @@ import numpy as np
 
 from casualty_est.arrays import Array
 from casualty_est.claims import paths
-from casualty_est.claims.gauge import identify
+from casualty_est.claims.gauge import gauge_weights, identify
 from casualty_est.claims.questions import Questions
 from casualty_est.claims.schema import Agreement, ClaimsDetails
 from casualty_est.claims.unknowns import studies_of, unknowns
@@ -166,9 +166,12 @@ class ClaimsEstimate(Questions):
         return drawn
 
     def _level(self, row: int) -> str:
-        pairs = zip(self.identification(row).rows, self.meta.assumptions, strict=True)
-        held = sum(one.weight for one, item in pairs if item.kind in ("anchor", "reference"))
-        return "anchor" if held >= 0.5 else "prior"
+        kinds = [assumption.kind for assumption in self.meta.assumptions]
+        known = [j for j, kind in enumerate(kinds) if kind in ("anchor", "reference")]
+        if not known or not self.meta.has_level:
+            return "prior"
+        scores = np.asarray(self.idata["gauge"]["score"].values)[..., known]
+        return "anchor" if gauge_weights(np.log(self.draws(row)), scores).sum() >= 0.5 else "prior"
 
     def _identify(self, row: int) -> Identification:
         return identify(self, row)

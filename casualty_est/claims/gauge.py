@@ -52,6 +52,12 @@ def gauge_rows(
     return tuple(rows)
 
 
+def gauge_weights(log_count: Array, scores: Array) -> Array:
+    """Gauge weights without their errors; (assumption,) of scores (chain, draw, assumption)."""
+    centred = log_count - log_count.mean()
+    return np.asarray(np.einsum("cd,cdj->j", centred, scores) / log_count.size)
+
+
 def _weight(log_count: Array, score: Array, *, exact: bool) -> tuple[float, float]:
     """Covariance of a log count with a score, and its Monte Carlo standard error."""
     product = (log_count - log_count.mean()) * (score - score.mean())

@@ -8,8 +8,10 @@ import numpy as np
 
 from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.exact import draw, solve
+from casualty_est.claims.inference.many_cells import CompiledCells
 from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.claims.model.layout import Layout, Scenario
+from casualty_est.claims.model.summed import summed_out
 from casualty_est.errors import UsageError
 from casualty_est.result.call import Report, one_blas_thread
 
@@ -59,11 +61,14 @@ def run(
 
 
 @one_blas_thread()
-def compiled(model: ClaimsModel, report: Report | None = None) -> CompiledClaims:
+def compiled(model: ClaimsModel, report: Report | None = None) -> CompiledClaims | CompiledCells:
     """The compiled model, kept for refits."""
     if "nuts" not in model._engines:
         if report is not None:
             report("compiling the model (some seconds; longer the first time)", None)
-        model._engines["nuts"] = CompiledClaims(model.layout)
-    kept: CompiledClaims = model._engines["nuts"]
+        summed = summed_out(model.layout)
+        model._engines["nuts"] = (
+            CompiledClaims(model.layout) if summed is None else CompiledCells(model.layout, summed)
+        )
+    kept: CompiledClaims | CompiledCells = model._engines["nuts"]
     return kept

@@ -127,7 +127,13 @@ def _scores(layout: Layout, scenario: Scenario, drawn: dict[str, Any]) -> Any:
         drawn["log_ratio"] - scenario.shift[: len(layout.ratios.targets)],
         drawn["shared"],
     )
-    columns = [of_ratios, drawn["level_score"]]
+    columns = [of_ratios, drawn["level_score"], *anchor_scores(layout, scenario, drawn)]
+    return np.concatenate(columns, axis=-1)
+
+
+def anchor_scores(layout: Layout, scenario: Scenario, drawn: dict[str, Any]) -> list[Any]:
+    """Score of every anchor in every draw, (chain, draw, 1) each."""
+    columns = []
     first = len(layout.ratios.targets) + len(layout.levels)
     for j, anchor in enumerate(layout.anchors):
         mean, sign = anchor.prior.mu + scenario.shift[first + j], 1.0
@@ -138,4 +144,4 @@ def _scores(layout: Layout, scenario: Scenario, drawn: dict[str, Any]) -> Any:
         else:
             value = drawn["anchored"][..., j]
         columns.append((sign * (value - mean) / anchor.prior.sd**2)[..., None])
-    return np.concatenate(columns, axis=-1)
+    return columns

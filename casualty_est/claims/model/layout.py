@@ -89,7 +89,8 @@ class Layout:
         by_source: dict[str, list[Target]] = defaultdict(list)
         for target in self.ratios.targets:
             by_source[target.source].append(target)
-        return [_apart(target, by_source[target.source]) for target in self.ratios.targets]
+        tell = {source: _telling(targets) for source, targets in by_source.items()}
+        return [_apart(target, tell[target.source]) for target in self.ratios.targets]
 
     @property
     def owners(self) -> list[str]:
@@ -151,19 +152,22 @@ def _said_by(layout: Layout, source: str) -> npt.NDArray[np.bool_]:
     return np.array([claim.source == source for claim in layout.claims])
 
 
-def _apart(target: Target, same_source: Sequence[Target]) -> tuple[str, ...]:
-    if len(same_source) == 1:
-        return ()
-    differing = [
-        str(getattr(target.label, name))
-        for name in CELL_FIELDS
-        if len({getattr(other.label, name) for other in same_source}) > 1
-    ]
-    if len({other.level for other in same_source}) > 1:
-        differing.append(target.level)
-    if len({other.role for other in same_source}) > 1:
-        differing.append(target.role or "no role")
-    return tuple(differing)
+def _telling(targets: Sequence[Target]) -> tuple[str, ...]:
+    """What tells the targets of one source apart: fields of the cell, level and role."""
+    cells = [n for n in CELL_FIELDS if len({getattr(t.label, n) for t in targets}) > 1]
+    own = [n for n in ("level", "role") if len({getattr(t, n) for t in targets}) > 1]
+    return (*cells, *own)
+
+
+def _apart(target: Target, telling: Sequence[str]) -> tuple[str, ...]:
+    return tuple(
+        (target.role or "no role")
+        if name == "role"
+        else target.level
+        if name == "level"
+        else str(getattr(target.label, name))
+        for name in telling
+    )
 
 
 def _ratio_name(source: str, apart: tuple[str, ...]) -> str:

@@ -32,14 +32,14 @@ def build(layout: Layout, *, packed: bool = False) -> pm.Model:
         data = data_of(layout, packed=packed)
         log_deaths = log_counts(layout, data, level_counts)
         sums = log_of_covers(layout.cover, log_deaths)
-        said = claimed(layout)
+        said = claimed(layout, np.arange(len(layout.ratios.targets)))
         log_ratio = ratios_of(layout.ratios, data, said - sums)
-        reporting = _reporting_sds(layout)
+        reporting = reporting_sds(layout)
         for kind, (positions, stacked) in stack(layout.readings).items():
             m = picked(said, layout.target_of[positions], len(layout.ratios.targets))
             density = on_data(stacked, data).log_density(m, reporting(positions), pt)
             pm.Potential(f"claims_{kind}", (data[f"{kind}_weight"] * density).sum())
-        _anchors(layout, data, log_deaths, log_ratio)
+        anchored(layout, data, log_deaths, log_ratio, np.arange(len(layout.ratios.targets)))
     return model
 
 
@@ -71,6 +71,19 @@ def shared_data(
     layout: Layout, scenario: Scenario, readings: tuple[Reading, ...] | None = None
 ) -> dict[str, Array]:
     """Arrays for every `pm.Data` of the model."""
+    data = on_levels_and_anchors(layout, scenario)
+    if layout.timeline is not None:
+        from casualty_est.claims.model.timeline_start import find_start
+
+        data["start"] = find_start(layout, readings, scenario.weights).whole
+    for kind, (positions, stacked) in stack(readings or layout.readings).items():
+        data |= numbers_of(stacked)
+        data[f"{kind}_weight"] = scenario.weights[positions]
+    return data
+
+
+def on_levels_and_anchors(layout: Layout, scenario: Scenario) -> dict[str, Array]:
+    """What a scenario moves: ratios, levels and anchors."""
     targets, levels = len(layout.ratios.targets), len(layout.levels)
     shift = scenario.shift
     level_mean = np.array([level.prior.mean for level in layout.levels])
@@ -81,13 +94,6 @@ def shared_data(
     if layout.anchors:
         place = np.array([anchor.prior.mu for anchor in layout.anchors])
         data["anchor_mean"] = place + shift[targets + levels :]
-    if layout.timeline is not None:
-        from casualty_est.claims.model.timeline_start import find_start
-
-        data["start"] = find_start(layout, readings, scenario.weights).whole
-    for kind, (positions, stacked) in stack(readings or layout.readings).items():
-        data |= numbers_of(stacked)
-        data[f"{kind}_weight"] = scenario.weights[positions]
     return data
 
 
@@ -182,11 +188,11 @@ def _best_counted(layout: Layout, level: Level) -> npt.NDArray[np.intp]:
     return best if len(best) > 1 else np.arange(len(level.cells))
 
 
-def claimed(layout: Layout) -> Any:
+def claimed(layout: Layout, targets: npt.NDArray[np.intp]) -> Any:
     """Log of what each target would say without error: its claims pin it, so it is sampled."""
-    count = len(layout.ratios.targets)
+    count = len(targets)
     rough = np.array([reading.rough()[0] for reading in layout.readings])
-    start = np.array([np.median(rough[layout.target_of == t]) for t in range(count)])
+    start = np.array([np.median(rough[layout.target_of == t]) for t in targets])
     # In steps of the size that one claim leaves open.
     return start + CLAIMED_STEP * pm.Flat("claimed", shape=count, initval=np.zeros(count))
 
@@ -225,7 +231,7 @@ def _own(name: str, heavy: npt.NDArray[np.bool_]) -> Any:
     return pt.dot(unit[:, ~heavy], some) + pt.dot(unit[:, heavy], rest)
 
 
-def _reporting_sds(layout: Layout) -> Callable[[Any], Any]:
+def reporting_sds(layout: Layout) -> Callable[[Any], Any]:
     """Return the reporting sds of some claims; sources with many claims learn theirs."""
     fixed = layout.reporting_sd
     if not layout.learned:
@@ -245,11 +251,18 @@ def learned_sds(layout: Layout) -> Any:
     return learned
 
 
-def _anchors(layout: Layout, data: dict[str, Any], log_deaths: Any, log_ratio: Any) -> None:
+def anchored(
+    layout: Layout,
+    data: dict[str, Any],
+    log_deaths: Any,
+    log_ratio: Any,
+    targets: npt.NDArray[np.intp],
+) -> None:
+    """Add the anchors; `log_ratio` is that of these targets."""
     for j, anchor in enumerate(layout.anchors):
         if anchor.cells is not None:
             place = log_of_sums(anchor.cells.astype(float)[None, :], log_deaths)[0]
         else:
-            place = log_ratio[anchor.target]
+            place = log_ratio[int(np.flatnonzero(targets == anchor.target)[0])]
         gap = (place - data["anchor_mean"][j]) / anchor.prior.sd
         pm.Potential(f"anchor_{j}", -0.5 * gap**2)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -119,6 +119,12 @@ class Ratios:
             + same_source * np.outer(source, source)
             + np.diag(self.target_sd**2 * own)
         )
+
+    def only(self, some: Ints) -> Ratios:
+        """The same of some targets."""
+        arrays = (f.name for f in fields(self) if f.name != "targets")
+        picked: Any = {name: getattr(self, name)[some] for name in arrays}
+        return replace(self, targets=tuple(self.targets[i] for i in some), **picked)
 
     def log_density(self, b: Any, shared: Any, xp: Any) -> Any:
         """Sum of the log densities of log ratios b (target,), given what roles and sources add."""

@@ -216,9 +216,7 @@ def _settle(move: Any, chance: float, graph: Any, state: Any, scores: Any) -> No
         state.table[patterns[at]] += 1
         state.size[c], state.pattern[c] = sizes[at], patterns[at]
         state.inside[c], state.scored[c] = sums[at], pairs[at]
-        # One by one: numba would compile the words of an error about arrays of unlike lengths.
-        for k in range(len(graph.unique)):
-            state.members[c, k] = members[at, k]
+        state.members[c] = members[at]
 
 
 @_inner  # type: ignore[untyped-decorator]
