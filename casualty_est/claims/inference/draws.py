@@ -29,14 +29,14 @@ class Draws:
     # Over time besides: "walk" (chain, draw, profile, term), "expected" (chain, draw, claim), and
     # where it has them "wander", "short_sd", "anchored", "log_delay_0", "log_delay_1".
     extra: dict[str, Array] = field(default_factory=dict)
-    # (chain, draw, number): what was sampled, where ratios were drawn given the rest.
-    sampled: Array | None = None
+    # (chain, draw, some target): log ratios that are checked, where most were drawn given the rest.
+    checked: Array | None = None
 
     def diagnose(self) -> Diagnostics:
         """Check whether the chains agree."""
         if self.method == "exact":
             return Diagnostics("exact", converged=True)
-        beside = self.log_ratio if self.sampled is None else self.sampled
+        beside = self.log_ratio if self.checked is None else self.checked
         return diagnose({"log_deaths": self.log_deaths, "log_ratio": beside}, self.stats)
 
     def thinned(self, every: int) -> Draws:
@@ -50,5 +50,5 @@ class Draws:
             **{name: getattr(self, name)[some] for name in arrays},
             stats={name: value[some] for name, value in self.stats.items()},
             extra={name: value[some] for name, value in self.extra.items()},
-            sampled=None if self.sampled is None else self.sampled[some],
+            checked=None if self.checked is None else self.checked[some],
         )

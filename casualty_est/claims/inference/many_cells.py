@@ -140,7 +140,6 @@ class CompiledCells:
             scores[..., target] = score.reshape(shape)
         learned = np.log(drawn["reporting_sd"]) if layout.learned else np.zeros((*shape, 0))
         known = {**drawn, "log_ratio": log_ratio}
-        kept_ratios = drawn.get("log_ratio", np.zeros((*shape, 0)))
         columns = [scores, drawn["level_score"], *anchor_scores(layout, scenario, known)]
         return Draws(
             drawn["log_deaths"],
@@ -150,14 +149,14 @@ class CompiledCells:
             "nuts",
             {name: np.asarray(stats[name].values) for name in STATS if name in stats},
             {"shared": drawn["shared"]},
-            np.concatenate([_different(drawn["shared"]), learned, kept_ratios], axis=-1),
+            log_ratio[..., np.union1d(kept, _one_of_each_source(layout))],
         )
 
 
-def _different(columns: Array) -> Array:
-    """Columns that differ; (chain, draw, column)."""
-    first = columns[0, :2].T
-    return np.asarray(columns[..., np.unique(first, axis=0, return_index=True)[1]])
+def _one_of_each_source(layout: Layout) -> Rows:
+    """First target of every source: given what is shared, the others are drawn one by one."""
+    sources = [target.source for target in layout.ratios.targets]
+    return np.unique(sources, return_index=True)[1]
 
 
 def ratios_drawn(

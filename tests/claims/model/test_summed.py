@@ -8,7 +8,7 @@ import pytest
 from scipy import integrate, stats
 
 import casualty_est as ce
-from casualty_est.claims.inference.many_cells import ratios_drawn
+from casualty_est.claims.inference.many_cells import CompiledCells, ratios_drawn
 from casualty_est.claims.model import summed as module
 from casualty_est.claims.model.layout import Scenario
 from casualty_est.claims.model.lookup import read_off
@@ -177,6 +177,21 @@ def towns(count, seed):
             rows.append((source, role, f"{number:,}", f"Town {town}"))
     rows.append(("A", "monitor", f"{round(deaths[0] / 2):,}", "Town 0"))
     return pd.DataFrame(rows, columns=["source", "role", "quantity", "scope"])
+
+
+@pytest.mark.thorough
+def test_a_fit_can_be_asked_and_repeated():
+    model = ce.ClaimsModel(towns(18, 4))
+    few = {"draws": 500, "tune": 300, "budget": 0}
+    est = model.fit(seed=1, **few)
+    assert isinstance(model._engines["nuts"], CompiledCells)
+    same = model.fit(seed=1, **few)
+    np.testing.assert_array_equal(same.draws(), est.draws())
+    np.testing.assert_array_equal(same.sources()["ratio"], est.sources()["ratio"])
+    without = est.without_each_source()
+    assert len(without) >= 6
+    # Of a heavy tail alone so few draws are not enough, and then there is no number.
+    assert np.isfinite(without["median"]).sum() >= 3
 
 
 @pytest.mark.slow
