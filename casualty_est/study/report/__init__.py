@@ -54,6 +54,10 @@ class StudyParts(Parts):
         """Which kinds set the level, in one sentence."""
         return text.rests_briefly(self.estimate)
 
+    def rests_in_short(self) -> str:
+        """The same where the paragraph is long already."""
+        return text.rests_in_short(self.estimate)
+
     def identification(self) -> list[str]:
         """What sets the level, in sentences that are made anew, beside those of `rests_on`."""
         said = self.rests_on()

@@ -99,6 +99,14 @@ def rests_briefly(estimate: StudyEstimate) -> str:
     )
 
 
+def rests_in_short(estimate: StudyEstimate) -> str:
+    """The same where the paragraph is long already."""
+    moving = [kind for kind in estimate.details.kinds if kind.moves]
+    if len(moving) == 1 or any(estimate.details.rho.values()):
+        return rests_briefly(estimate)
+    return _("It assumes that the errors of these answers are independent.")
+
+
 def tenth_more(label: str, change: str, *, higher: bool) -> str:
     """What a tenth more in the answer of one kind would do to the joint one."""
     told = {"kind": the_kind(label), "change": change}
