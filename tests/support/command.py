@@ -11,13 +11,11 @@ from casualty_est.cli import main as cli
 
 def run(capsys, *words):
     """Return the exit code, standard output and standard error."""
-    old = sys.argv
-    sys.argv = ["casualty-est", *map(str, words)]
-    try:
+    with pytest.MonkeyPatch.context() as here:
+        here.setattr(sys, "argv", ["casualty-est", *map(str, words)])
+        here.delenv("COLUMNS", raising=False)  # tables as wide as in a file, on whatever screen
         with pytest.raises(SystemExit) as end:
             cli.main()
-    finally:
-        sys.argv = old
     out, err = capsys.readouterr()
     return int(end.value.code or 0), out, err
 

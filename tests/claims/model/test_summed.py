@@ -72,6 +72,7 @@ def direct(layout, i, claim, log_n, place, sd):
     return np.log(integrate.trapezoid(like * density(b), b))
 
 
+@pytest.mark.thorough  # what reads the tables takes seconds to compile
 def test_tables_are_the_integral(layout, summed):
     rng = np.random.default_rng(1)
     arrays = packed(summed.tables)
@@ -79,7 +80,7 @@ def test_tables_are_the_integral(layout, summed):
     assert {type(layout.readings[c]).__name__ for c in summed.claims} >= {
         "Point", "TallyPoint", "ConcededPoint", "Interval", "TallyInterval", "Denial", "Bent",
     }  # fmt: skip
-    for k in range(0, len(summed), 3):  # one of each number and role
+    for k in range(0, len(summed), 3):
         i, claim = summed.targets[k], summed.claims[k]
         place = ratios.mu[i] + rng.normal(0, 0.4)
         sd = 0.1 if layout.learned_of[claim] < 0 else np.exp(rng.normal(-2, 0.4))
@@ -94,6 +95,7 @@ def test_tables_are_the_integral(layout, summed):
             assert read == pytest.approx(wanted, abs=2e-3), (layout.claims[claim], distance)
 
 
+@pytest.mark.thorough
 def test_slopes_are_those_of_the_values(layout, summed):
     rng = np.random.default_rng(2)
     arrays = packed(summed.tables)
@@ -112,14 +114,9 @@ def test_slopes_are_those_of_the_values(layout, summed):
         np.testing.assert_allclose(slopes[axis][some], rise[some], rtol=1e-4, atol=1e-4)
 
 
-QUICK = [("a figure", "monitor"), ("a small figure", "perpetrator"), ("nobody", "media")]
-REST = [(n, r) for n in NUMBERS for r in ROLES if (n, r) not in QUICK]
-
-
-@pytest.mark.parametrize(
-    ("number", "role"),
-    [*QUICK, *(pytest.param(*pair, marks=pytest.mark.thorough) for pair in REST)],
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("away", [0.0, 1.5])
 def test_ratios_are_drawn_from_their_distribution(layout, summed, role, number, away):
     rng, draws = np.random.default_rng(3), 4000
