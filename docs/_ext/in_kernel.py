@@ -2,31 +2,54 @@
 
 from __future__ import annotations
 
+import sys
 from base64 import b64encode
+from importlib.util import find_spec
 from typing import Any
 
-from casualty_est.plots import style
-
-_drawn, _bundle = style.drawn, style.Picture._repr_mimebundle_
+STYLE = "casualty_est.plots.style"
 
 
-def drawn(draw: Any, *args: Any, **look: Any) -> style.Picture:
-    """Draw, and remember how to draw it narrower where no size was asked for."""
-    picture = _drawn(draw, *args, **look)
-    if look.get("figsize") is None and look.get("ax") is None:
-        narrow = {**look, "figsize": (style.PHONE, None)}
-        picture.narrower = lambda: _drawn(draw, *args, **narrow)  # type: ignore[attr-defined]
-    return picture
+def mend(style: Any) -> None:
+    """Let the pictures of the package bring their second drawing."""
+    draw_once, say = style.drawn, style.Picture._repr_mimebundle_
+
+    def drawn(draw: Any, *args: Any, **look: Any) -> Any:
+        """Draw, and remember how to draw it narrower where no size was asked for."""
+        picture = draw_once(draw, *args, **look)
+        if look.get("figsize") is None and look.get("ax") is None:
+            narrow = {**look, "figsize": (style.PHONE, None)}
+            picture.narrower = lambda: draw_once(draw, *args, **narrow)
+        return picture
+
+    def bundle(picture: Any, **how: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The picture for a notebook; what is said of it has the narrow one."""
+        data, about = say(picture, **how)
+        narrower = getattr(picture, "narrower", None)
+        if narrower is not None:
+            about["image/png"]["phone"] = b64encode(style.to_png(narrower())).decode()
+        return data, about
+
+    style.drawn, style.Picture._repr_mimebundle_ = drawn, bundle
 
 
-def bundle(picture: style.Picture, **how: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The picture for a notebook; what is said of it has the narrow one."""
-    data, about = _bundle(picture, **how)
-    narrower = getattr(picture, "narrower", None)
-    if narrower is not None:
-        about["image/png"]["phone"] = b64encode(style.to_png(narrower())).decode()
-    return data, about
+class WhenDrawn:
+    """Mends pictures when a page first draws: loading them costs a page without any two seconds."""
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
+        """Find the module of pictures as usual, and mend it once it is loaded."""
+        if name != STYLE:
+            return None
+        sys.meta_path.remove(self)
+        spec = find_spec(name)
+        load = spec.loader.exec_module  # type: ignore[union-attr]
+
+        def load_and_mend(module: Any) -> None:
+            load(module)
+            mend(module)
+
+        spec.loader.exec_module = load_and_mend  # type: ignore[union-attr, method-assign]
+        return spec
 
 
-style.drawn = drawn
-style.Picture._repr_mimebundle_ = bundle  # type: ignore[method-assign]
+sys.meta_path.insert(0, WhenDrawn())
