@@ -52,7 +52,12 @@ def test_sites_narrow_the_total(frame, sites):
 
 
 @pytest.mark.parametrize(
-    ("frame", "sites", "found"), [(0, 100, 68), (400, 100, 34), (400, 200, 69)]
+    ("frame", "sites", "found"),
+    [
+        (400, 100, 34),
+        pytest.param(0, 100, 68, marks=pytest.mark.thorough),
+        pytest.param(400, 200, 69, marks=pytest.mark.thorough),
+    ],
 )
 def test_how_many_sites_hold_deaths(frame, sites, found):
     """Why a hundred drawn sites narrow the total less: half as many of them tell anything of it."""
