@@ -53,6 +53,16 @@ def test_importing_reading_and_configuring_load_no_sampler_and_no_pictures():
 
 
 @pytest.mark.thorough
+def test_an_exact_fit_loads_no_sampler():
+    script = "import sys, casualty_est as ce; ce.ClaimsModel(ce.datasets.load('coalition')).fit()"
+    script += "; print(sorted({'pymc', 'pytensor', 'nutpie', 'numba'} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.thorough
 def test_what_the_command_line_loads_without_a_fit():
     """One process: help, the list of demos and every check, one after the other."""
     names = {"claims": "coalition", "incidents": "strikes_incidents", "lists": "kosovo"}

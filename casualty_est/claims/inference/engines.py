@@ -8,14 +8,13 @@ import numpy as np
 
 from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.exact import draw, solve
-from casualty_est.claims.inference.many_cells import CompiledCells
 from casualty_est.claims.inference.nuts import CompiledClaims
 from casualty_est.claims.model.layout import Layout, Scenario
-from casualty_est.claims.model.summed import summed_out
 from casualty_est.errors import UsageError
 from casualty_est.result.call import Report, one_blas_thread
 
 if TYPE_CHECKING:
+    from casualty_est.claims.inference.many_cells import CompiledCells
     from casualty_est.claims.model.model import ClaimsModel
 
 METHODS = ("auto", "exact", "nuts")
@@ -66,9 +65,16 @@ def compiled(model: ClaimsModel, report: Report | None = None) -> CompiledClaims
     if "nuts" not in model._engines:
         if report is not None:
             report("compiling the model (some seconds; longer the first time)", None)
-        summed = summed_out(model.layout)
-        model._engines["nuts"] = (
-            CompiledClaims(model.layout) if summed is None else CompiledCells(model.layout, summed)
-        )
+        model._engines["nuts"] = _compile(model.layout)
     kept: CompiledClaims | CompiledCells = model._engines["nuts"]
     return kept
+
+
+def _compile(layout: Layout) -> CompiledClaims | CompiledCells:
+    """Compile a model; where enough ratios can be summed out, without these."""
+    # Loaded here: both bring the samplers, which the exact engine does without.
+    from casualty_est.claims.inference.many_cells import CompiledCells
+    from casualty_est.claims.model.summed import summed_out
+
+    summed = summed_out(layout)
+    return CompiledClaims(layout) if summed is None else CompiledCells(layout, summed)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from casualty_est.arrays import Array
 from casualty_est.claims.inference.draws import Draws
-from casualty_est.claims.inference.nuts import STATS, anchor_scores
+from casualty_est.claims.inference.nuts import STATS, anchor_scores, shown
 from casualty_est.claims.inference.whitened import FACTOR, MIDDLE, round_coordinates, whitened
 from casualty_est.claims.model.kernels import claim_log_density
 from casualty_est.claims.model.layout import Layout, Scenario
@@ -73,11 +73,6 @@ class CompiledCells:
         scenario = scenario or Scenario.plain(self.layout)
         tune = min(tune, TUNE)
 
-        def show(progress: list[Any]) -> None:
-            if report is not None:
-                done = sum(chain.finished_draws for chain in progress) / ((draws + tune) * chains)
-                report(f"sampling {chains} chains", done)
-
         data = shared_data(self.layout, self.summed, scenario, readings)
         middle, factor = round_coordinates(self._gradient(data), self._start)
         given = {**data, MIDDLE: middle, FACTOR: factor}
@@ -92,7 +87,7 @@ class CompiledCells:
             save_warmup=False,
             adaptation="diag",
             target_accept=0.95 if careful else 0.8,
-            progress_callback=show if report else None,
+            progress_callback=shown(report, draws + tune, chains),
         )
         posterior, stats = result["posterior"], result["sample_stats"]
         drawn = {name: np.asarray(posterior[name].values) for name in posterior.data_vars}
@@ -316,11 +311,7 @@ def _proposed(reading: Reading | None, sd: Array, rng: np.random.Generator) -> A
     if isinstance(reading, Point):
         error = _error(isinstance(reading, TallyPoint), size, rng)
         return reading.z + np.hypot(sd, reading.extra) * error
-    if (
-        isinstance(reading, Interval)
-        and reading.low > LOG_NOTHING
-        and not hasattr(reading, "denies")
-    ):
+    if isinstance(reading, Interval) and reading.low > LOG_NOTHING:  # a denial has no lower end
         missed = rng.uniform(size=size) < reading.leak
         width = np.where(missed, 1.0, sd)
         error = _error(isinstance(reading, TallyInterval), size, rng)

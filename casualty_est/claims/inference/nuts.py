@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Container
+from collections.abc import Callable, Container
 from typing import Any
 
 import numpy as np
@@ -59,11 +59,6 @@ class CompiledClaims:
 
         scenario = scenario or Scenario.plain(self.layout)
 
-        def show(progress: list[Any]) -> None:
-            if report is not None:
-                done = sum(chain.finished_draws for chain in progress) / ((draws + tune) * chains)
-                report(f"sampling {chains} chains", done)
-
         data = pack(shared_data(self.layout, scenario, readings))
         result = nutpie.sample(
             self._compiled.with_data(**data),
@@ -74,9 +69,21 @@ class CompiledClaims:
             progress_bar=False,
             save_warmup=False,
             **_adaptation(self.layout, careful),
-            progress_callback=show if report else None,
+            progress_callback=shown(report, draws + tune, chains),
         )
         return _to_draws(self.layout, scenario, result)
+
+
+def shown(report: Report | None, draws: int, chains: int) -> Callable[[list[Any]], None] | None:
+    """What tells how far all chains of so many draws have come."""
+    if report is None:
+        return None
+
+    def show(progress: list[Any]) -> None:
+        done = sum(chain.finished_draws for chain in progress) / (draws * chains)
+        report(f"sampling {chains} chains", done)
+
+    return show
 
 
 def _adaptation(layout: Layout, careful: bool) -> dict[str, Any]:

@@ -90,7 +90,10 @@ class Layout:
         for target in self.ratios.targets:
             by_source[target.source].append(target)
         tell = {source: _telling(targets) for source, targets in by_source.items()}
-        return [_apart(target, tell[target.source]) for target in self.ratios.targets]
+        return [
+            tuple(_named(target, name) for name in tell[target.source])
+            for target in self.ratios.targets
+        ]
 
     @property
     def owners(self) -> list[str]:
@@ -152,22 +155,17 @@ def _said_by(layout: Layout, source: str) -> npt.NDArray[np.bool_]:
     return np.array([claim.source == source for claim in layout.claims])
 
 
-def _telling(targets: Sequence[Target]) -> tuple[str, ...]:
+def _named(target: Target, name: str) -> str:
+    """A field of the cell, the level or the role of a target, as text."""
+    if name == "role":
+        return target.role or "no role"
+    return str(getattr(target if name == "level" else target.label, name))
+
+
+def _telling(targets: Sequence[Target]) -> list[str]:
     """What tells the targets of one source apart: fields of the cell, level and role."""
-    cells = [n for n in CELL_FIELDS if len({getattr(t.label, n) for t in targets}) > 1]
-    own = [n for n in ("level", "role") if len({getattr(t, n) for t in targets}) > 1]
-    return (*cells, *own)
-
-
-def _apart(target: Target, telling: Sequence[str]) -> tuple[str, ...]:
-    return tuple(
-        (target.role or "no role")
-        if name == "role"
-        else target.level
-        if name == "level"
-        else str(getattr(target.label, name))
-        for name in telling
-    )
+    names = (*CELL_FIELDS, "level", "role")
+    return [name for name in names if len({_named(target, name) for target in targets}) > 1]
 
 
 def _ratio_name(source: str, apart: tuple[str, ...]) -> str:
