@@ -220,6 +220,14 @@ def test_a_page_says_no_sentence_twice():
     assert set(said) == set(joint.identification().sentences)
 
 
+def test_what_a_long_paragraph_says_in_short():
+    kinds = {"a": normal(MEAN, 0.3), "b": normal(MEAN + 0.3, 0.6, 1)}
+    joint = parts_of(ce.Study(**kinds).fit(seed=1))
+    assert joint.rests_in_short() == "We assume that the errors of these answers are independent."
+    tied = parts_of(ce.Study(**kinds).fit(seed=1, rho={("a", "b"): 0.3}))
+    assert tied.rests_in_short() == tied.rests_briefly() != joint.rests_briefly()
+
+
 def test_bad_weights_are_never_used_in_silence():
     far = claims(mean=MEAN + 3.2, sd=0.8)
     joint = ce.Study(a=normal(MEAN, 0.02), claims=far).fit(seed=1)

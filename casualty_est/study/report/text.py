@@ -104,7 +104,7 @@ def rests_in_short(estimate: StudyEstimate) -> str:
     moving = [kind for kind in estimate.details.kinds if kind.moves]
     if len(moving) == 1 or any(estimate.details.rho.values()):
         return rests_briefly(estimate)
-    return _("It assumes that the errors of these answers are independent.")
+    return _("We assume that the errors of these answers are independent.")
 
 
 def tenth_more(label: str, change: str, *, higher: bool) -> str:
