@@ -29,15 +29,16 @@ class Draws:
     # Over time besides: "walk" (chain, draw, profile, term), "expected" (chain, draw, claim), and
     # where it has them "wander", "short_sd", "anchored", "log_delay_0", "log_delay_1".
     extra: dict[str, Array] = field(default_factory=dict)
-    # (chain, draw, some target): log ratios that are checked, where most were drawn given the rest.
-    checked: Array | None = None
+    # Whether the chains agree, where that was checked on more draws than these.
+    diagnosed: Diagnostics | None = None
 
     def diagnose(self) -> Diagnostics:
         """Check whether the chains agree."""
         if self.method == "exact":
             return Diagnostics("exact", converged=True)
-        beside = self.log_ratio if self.checked is None else self.checked
-        return diagnose({"log_deaths": self.log_deaths, "log_ratio": beside}, self.stats)
+        if self.diagnosed is not None:
+            return self.diagnosed
+        return diagnose({"log_deaths": self.log_deaths, "log_ratio": self.log_ratio}, self.stats)
 
     def thinned(self, every: int) -> Draws:
         """One draw in so many."""
@@ -50,5 +51,4 @@ class Draws:
             **{name: getattr(self, name)[some] for name in arrays},
             stats={name: value[some] for name, value in self.stats.items()},
             extra={name: value[some] for name, value in self.extra.items()},
-            checked=None if self.checked is None else self.checked[some],
         )

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from casualty_est.claims.model.model import ClaimsModel
 
-MOST_LIKELIHOODS = 20_000_000  # 160 MB
+MOST_LIKELIHOODS = 8_000_000  # 64 MB
 PACKAGES = ("casualty_est", "numpy", "scipy", "pymc", "nutpie", "arviz", "xarray")
 
 

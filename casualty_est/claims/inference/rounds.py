@@ -53,18 +53,21 @@ def one_round(
         # Where steps diverged, shorter ones of the same number are tried before more of them.
         careful = before.careful or bool(before.diagnostics.divergences)
         grown = before.grown + (careful == before.careful)
+    draws = GROWTH**grown * settings["draws"]
     drawn = run(
         model,
         Scenario.plain(model.layout),
         engine,
-        draws=GROWTH**grown * settings["draws"],
+        draws=draws,
         tune=GROWTH**grown * settings["tune"],
         chains=settings["chains"],
         seed=seed,
         careful=careful,
         report=report,
     )
-    kept = drawn.thinned(thinning(grown, settings["draws"], settings["chains"]))
+    before_this = draws // drawn.log_deaths.shape[1]  # of very many ratios few draws come back
+    every = thinning(grown, settings["draws"], settings["chains"])
+    kept = drawn.thinned(max(1, every // before_this))
     # Divergences and energy are those of all draws.
     checked = replace(kept, stats=drawn.stats).diagnose()
     return Round(kept, checked, before.first if before else checked, careful, grown)

@@ -1,8 +1,9 @@
-"""Any PyMC model in coordinates in which its posterior is round: the curvature at its mode is one.
+"""Any PyMC model in coordinates in which its posterior is round: its mean curvature is one.
 
 A posterior with ridges, such as many counts against what sources add, costs a sampler many short
-steps, and a metric that is learned from hundreds of draws costs more still. The gradient finds the
-mode in some hundred evaluations, and its differences give the curvature there.
+steps, and a metric that is learned from hundreds of draws costs more still. Differences of the
+gradient give the curvature at any point. That at the mode is a start only: where sds are learned it
+is far sharper than that of most draws.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ def whitened(model: pm.Model, names: Sequence[str]) -> tuple[pm.Model, Array]:
     return new, start
 
 
-def round_coordinates(gradient: Gradient, start: Array) -> tuple[Array, Array]:
-    """Mode of a log density, and the factor that makes its curvature there one."""
+def mode_of(gradient: Gradient, start: Array) -> Array:
+    """Mode of a log density."""
     from scipy import optimize
 
     def down(x: Array) -> tuple[float, Array]:
@@ -62,12 +63,21 @@ def round_coordinates(gradient: Gradient, start: Array) -> tuple[Array, Array]:
         return -value, -slope
 
     found = optimize.minimize(down, start, jac=True, method="L-BFGS-B", options={"maxiter": 2000})
-    mode = np.asarray(found.x)
-    size = len(mode)
+    return np.asarray(found.x)
+
+
+def rounding(gradient: Gradient, points: Array) -> Array:
+    """Factor that makes the curvature of a log density, averaged over points (point, x), one."""
+    curvature = np.mean([_curvature(gradient, point) for point in points], axis=0)
+    values, vectors = np.linalg.eigh(curvature)
+    return np.asarray(vectors / np.sqrt(np.maximum(values, FLATTEST)))
+
+
+def _curvature(gradient: Gradient, point: Array) -> Array:
+    size = len(point)
     curvature = np.empty((size, size))
     for i in range(size):
         step = np.zeros(size)
         step[i] = STEP
-        curvature[i] = (gradient(mode - step)[1] - gradient(mode + step)[1]) / (2 * STEP)
-    values, vectors = np.linalg.eigh((curvature + curvature.T) / 2)
-    return mode, vectors / np.sqrt(np.maximum(values, FLATTEST))
+        curvature[i] = (gradient(point - step)[1] - gradient(point + step)[1]) / (2 * STEP)
+    return (curvature + curvature.T) / 2

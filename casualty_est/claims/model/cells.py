@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -48,7 +49,7 @@ class Cell:
     share: LogitNormal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CellGrid:
     """All cells of a model, and how labels are written with them."""
 
@@ -95,15 +96,23 @@ class CellGrid:
 
     def row(self, label: Label) -> Bool:
         """Mark the cells that a label sums, in the order of `cells`."""
-        atoms = self._atoms(label)
-        inside = [
-            all(part in known for part, known in zip(cell.label, atoms, strict=True))
-            for cell in self.cells
-        ]
-        if not any(inside):
+        inside = np.ones(len(self.cells), dtype=bool)
+        for (names, which), known in zip(self._names, self._atoms(label), strict=True):
+            inside &= np.array([name in known for name in names])[which]
+        if not inside.any():
             msg = f"no claim speaks of {label}; choose a cell that some claim covers"
             raise UsageError(msg)
-        return np.array(inside)
+        return inside
+
+    @cached_property
+    def _names(self) -> list[tuple[list[str], npt.NDArray[np.intp]]]:
+        """By dimension, the names in use, and which of them each cell has."""
+        found = []
+        for column in zip(*(cell.label for cell in self.cells), strict=True):
+            names = list(dict.fromkeys(column))
+            place = {name: i for i, name in enumerate(names)}
+            found.append((names, np.array([place[name] for name in column], dtype=np.intp)))
+        return found
 
     def complete(self, label: Label) -> bool:
         """Whether every combination of atoms under this label is a cell: nothing is missing."""

@@ -270,9 +270,8 @@ def _check_networks(networks: Sequence[Network], targets: Sequence[Target]) -> N
 
 def _no_incident_as_total(grid: CellGrid, targets: Sequence[Target]) -> None:
     """Refuse a single incident on cells that a total counts: it is a part of them, not a rival."""
-    for incident, total in itertools.product(targets, targets):
-        if (incident.level, total.level) != ("incident", "total"):
-            continue
+    incidents, totals = ([t for t in targets if t.level == one] for one in ("incident", "total"))
+    for incident, total in itertools.product(incidents, totals):
         if not (grid.row(total.label) & ~grid.row(incident.label)).any():
             msg = (
                 f"{incident.source} speaks of a single incident and {total.source} of a total, "

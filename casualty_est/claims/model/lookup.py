@@ -39,40 +39,67 @@ def _weights(u: Any, count: Any, weight: Any, slope: Any) -> Any:
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
+def _narrowed(values: Any, start: Any, sds: Any, column: Any, sd: Any, weights: Any) -> Any:
+    """One row of a table at one place and sd: its coefficient, and the slopes along both."""
+    (w_column, dw_column), (w_sd, dw_sd) = (weights[0], weights[1]), (weights[2], weights[3])
+    inner, by_column, by_sd = 0.0, 0.0, 0.0
+    for b in range(column):
+        at = start + b * sds
+        sum_, slope = 0.0, 0.0
+        for d in range(sd):
+            sum_ += w_sd[d] * values[at + d]
+            slope += dw_sd[d] * values[at + d]
+        inner += w_column[b] * sum_
+        by_column += dw_column[b] * sum_
+        by_sd += w_column[b] * slope
+    return inner, by_column, by_sd
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
 def read_off(
     distance: Any, place: Any, log_sd: Any, table: Any, values: Any, shapes: Any, nodes: Any
 ) -> Any:
     """Value of each table at its point, and the slopes along the three axes; (4, point).
 
-    Beyond the ends of its grid a table goes on straight.
+    Beyond the ends of its grid a table goes on straight. Points in a row that differ in distance
+    alone, as those of one source do, share what is read of the two other axes.
     """
     result = np.empty((4, len(distance)))
-    w, dw = np.empty((3, 4)), np.empty((3, 4))
+    w, dw = np.empty(4), np.empty(4)
+    weights = np.empty((4, 4))  # of place and sd, each with its slopes
+    most = shapes[:, 1].max()
+    rows_read, read = np.empty((most, 3)), np.zeros(most, dtype=np.intp)
+    k, first, over_c, over_s = 0, 0, 0.0, 0.0
     for i in range(len(distance)):
-        k = table[i]
-        offset, rows, columns, sds = shapes[k, 0], shapes[k, 1], shapes[k, 2], shapes[k, 3]
+        if (
+            i == 0
+            or table[i] != table[i - 1]
+            or place[i] != place[i - 1]
+            or log_sd[i] != log_sd[i - 1]
+        ):
+            k, group = table[i], i + 1
+            columns, sds = shapes[k, 2], shapes[k, 3]
+            at = (place[i] - nodes[k, 0]) / nodes[k, 1]
+            c, over_c = _weights(at, columns, weights[0], weights[1])
+            at = (log_sd[i] - nodes[k, 2]) / nodes[k, 3]
+            s, over_s = _weights(at, sds, weights[2], weights[3])
+            first = shapes[k, 0] + c * sds + s
         bent = distance[i] / BEND
         root = np.sqrt(1.0 + bent * bent)
         u = (np.arcsinh(bent) + END) * PER_NODE
-        r, over_r = _weights(u, rows, w[0], dw[0])
-        c, over_c = _weights((place[i] - nodes[k, 0]) / nodes[k, 1], columns, w[1], dw[1])
-        s, over_s = _weights((log_sd[i] - nodes[k, 2]) / nodes[k, 3], sds, w[2], dw[2])
+        r, over_r = _weights(u, shapes[k, 1], w, dw)
         value, by_row, by_column, by_sd = 0.0, 0.0, 0.0, 0.0
         for a in range(4):
-            inner, inner_column, inner_sd = 0.0, 0.0, 0.0
-            for b in range(4 if columns > 1 else 1):
-                at = offset + ((r + a) * columns + c + b) * sds + s
-                sum_, sum_sd = 0.0, 0.0
-                for d in range(4 if sds > 1 else 1):
-                    sum_ += w[2, d] * values[at + d]
-                    sum_sd += dw[2, d] * values[at + d]
-                inner += w[1, b] * sum_
-                inner_column += dw[1, b] * sum_
-                inner_sd += w[1, b] * sum_sd
-            value += w[0, a] * inner
-            by_row += dw[0, a] * inner
-            by_column += w[0, a] * inner_column
-            by_sd += w[0, a] * inner_sd
+            row = r + a
+            if read[row] != group:
+                read[row] = group
+                rows_read[row] = _narrowed(
+                    values, first + row * columns * sds, sds, min(columns, 4), min(sds, 4), weights
+                )
+            value += w[a] * rows_read[row, 0]
+            by_row += dw[a] * rows_read[row, 0]
+            by_column += w[a] * rows_read[row, 1]
+            by_sd += w[a] * rows_read[row, 2]
         result[0, i] = value + over_r * by_row + over_c * by_column + over_s * by_sd
         result[1, i] = by_row * PER_NODE / (BEND * root)
         result[2, i] = by_column / nodes[k, 1]

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -86,6 +86,11 @@ class Summed:
     def __len__(self) -> int:
         return len(self.targets)
 
+    def only(self, some: Ints) -> Summed:
+        """The same of some targets."""
+        names = ("targets", "claims", "centre", "table", "prior_table")
+        return replace(self, **{name: getattr(self, name)[some] for name in names})
+
 
 def summed_out(layout: Layout) -> Summed | None:
     """Choose the ratios that can be summed out and tabulate them; None where it does not pay."""
@@ -109,7 +114,10 @@ def summed_out(layout: Layout) -> Summed | None:
         kept.append((target, claim, shapes[key]))
     priors = {prior: i for i, prior in enumerate(dict.fromkeys(prior for prior, *_ in of_shape))}
     densities = {prior: _Density.of(prior) for prior in priors}
-    at = np.array(sorted(kept, key=lambda one: one[2]), dtype=np.intp)  # a table is read at one go
+    # What a table gives at one place and one sd, those of a source, is read off once.
+    at = np.array(
+        sorted(kept, key=lambda one: (one[2], layout.ratios.targets[one[0]].source)), dtype=np.intp
+    )
     return Summed(
         targets=at[:, 0],
         claims=at[:, 1],

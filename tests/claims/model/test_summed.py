@@ -8,7 +8,10 @@ import pytest
 from scipy import integrate, stats
 
 import casualty_est as ce
-from casualty_est.claims.inference.many_cells import CompiledCells, ratios_drawn
+from casualty_est.claims.inference import many_cells
+from casualty_est.claims.inference.drawn_ratios import ratios_drawn
+from casualty_est.claims.inference.many_cells import CompiledCells
+from casualty_est.claims.inference.whitened import mode_of, rounding
 from casualty_est.claims.model import summed as module
 from casualty_est.claims.model.layout import Scenario
 from casualty_est.claims.model.lookup import read_off
@@ -130,10 +133,7 @@ def test_ratios_are_drawn_from_their_distribution(layout, summed, role, number, 
         "shared": np.zeros((draws, len(ratios.targets))),
         "reporting_sd": np.full((draws, len(layout.learned)), 0.12),
     }
-    one = module.Summed(
-        summed.targets[k : k + 1], summed.claims[k : k + 1], summed.centre[k : k + 1],
-        summed.table[k : k + 1], summed.tables, summed.prior_table[k : k + 1], summed.prior_tables,
-    )  # fmt: skip
+    one = summed.only(np.array([k]))
     ((_, ratio, score),) = ratios_drawn(
         layout, one, Scenario.plain(layout), layout.readings, drawn, int(rng.integers(9))
     )
@@ -176,15 +176,47 @@ def towns(count, seed):
     return pd.DataFrame(rows, columns=["source", "role", "quantity", "scope"])
 
 
+def test_coordinates_make_a_normal_round():
+    rng = np.random.default_rng(5)
+    root = rng.normal(size=(6, 6))
+    precision, mean = root @ root.T + np.diag([1e-3, 1, 1, 1, 1, 1e4]), rng.normal(size=6)
+
+    def gradient(x):
+        return -0.5 * (x - mean) @ precision @ (x - mean), -precision @ (x - mean)
+
+    mode = mode_of(gradient, np.zeros(6))
+    np.testing.assert_allclose(precision @ (mode - mean), 0, atol=1e-2)
+    factor = rounding(gradient, rng.normal(size=(3, 6)))
+    np.testing.assert_allclose(factor.T @ precision @ factor, np.eye(6), atol=1e-5)
+
+
+def test_coordinates_follow_the_mean_curvature_and_not_that_at_the_mode():
+    def gradient(x):  # a Student t in one direction: sharp at the mode, flat far out
+        return -2.5 * np.log1p(x @ x / 4), -5 * x / (4 + x @ x)
+
+    def curvature(x):
+        return 5 * (4 - x * x) / (4 + x * x) ** 2
+
+    at = np.array([-1.2, 0.1, 0.9])
+    (factor,) = rounding(gradient, at[:, None])[0]
+    assert factor**-2 == pytest.approx(curvature(at).mean(), rel=1e-5)
+
+
 @pytest.mark.thorough
-def test_a_fit_can_be_asked_and_repeated():
+def test_a_fit_can_be_asked_and_repeated(monkeypatch):
     model = ce.ClaimsModel(towns(18, 4))
-    few = {"draws": 500, "tune": 300, "budget": 0}
+    few = {"draws": 600, "tune": 300, "budget": 0}
     est = model.fit(seed=1, **few)
     assert isinstance(model._engines["nuts"], CompiledCells)
     same = model.fit(seed=1, **few)
     np.testing.assert_array_equal(same.draws(), est.draws())
     np.testing.assert_array_equal(same.sources()["ratio"], est.sources()["ratio"])
+    # Where ratios are very many, one draw in some is kept; what is checked are all of them.
+    ratios = 4 * 600 * len(model.layout.ratios.targets)
+    monkeypatch.setattr(many_cells, "MOST_RATIOS", ratios / 8)
+    less = model.fit(seed=1, **few)
+    np.testing.assert_array_equal(less.draws(), est.draws()[:, 7::8])
+    assert less.meta.diagnostics == est.meta.diagnostics
     without = est.without_each_source()
     assert len(without) >= 6
     # Of a heavy tail alone so few draws are not enough, and then there is no number.
