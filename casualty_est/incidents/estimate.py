@@ -22,7 +22,7 @@ from casualty_est.result.tables import Parameter, parameter
 from casualty_est.result.text_table import TextTable
 from casualty_est.result.unknowns import EVERY_GRADE, Unknowns
 from casualty_est.studies import Study, investigate, survey
-from casualty_est.wording.numbers import percent, share
+from casualty_est.wording.numbers import percent, share, two_digits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -393,7 +393,7 @@ class IncidentEstimate(Estimate):
         denial = self._parameter("denial", source, prob)
         if denial is None:
             return "never" if self.meta.has_level else "not known"
-        middle, low, high = (percent(round(x, 2)) for x in (denial.median, denial.low, denial.high))
+        middle, low, high = (two_digits(x) for x in (denial.median, denial.low, denial.high))
         return f"{middle} ({low} to {high})"
 
     def _held(self, source: int, prob: float) -> str:
@@ -401,7 +401,7 @@ class IncidentEstimate(Estimate):
         listed = self._parameter("completeness_listed", source, prob)
         if listed is None:
             return "not known"
-        middle, low, high = (percent(round(x, 2)) for x in (listed.median, listed.low, listed.high))
+        middle, low, high = (two_digits(x) for x in (listed.median, listed.low, listed.high))
         return f"{middle} ({low} to {high})"
 
 

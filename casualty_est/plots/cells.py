@@ -24,7 +24,14 @@ from casualty_est.result.schema import Cell, Row, Span
 from casualty_est.result.tables import Bound, printed_ends, row_bound
 from casualty_est.wording.language import _, ngettext, pgettext
 from casualty_est.wording.numbers import Ends, percent, with_ends
-from casualty_est.wording.phrases import capitalised, day, documented_text, either, listed
+from casualty_est.wording.phrases import (
+    capitalised,
+    day,
+    documented_text,
+    either,
+    listed,
+    who_what,
+)
 from casualty_est.wording.terms import said_label, stratum_name
 
 if TYPE_CHECKING:
@@ -110,7 +117,11 @@ def names_of(rows: tuple[Row, ...]) -> list[str]:
 
 
 def _name(row: Row, differ: list[str]) -> str:
-    parts = [_part(row.cell, field) for field in differ if field not in ("start", "end")]
+    fields = [field for field in differ if field not in ("start", "end")]
+    parts = [_part(row.cell, field) for field in fields]
+    if "group" in fields and "outcome" in fields:  # as tables have it
+        parts = [_part(row.cell, field) for field in fields if field not in ("group", "outcome")]
+        parts.insert(min(fields.index("group"), len(parts)), who_what(row.cell))
     if "start" in differ or "end" in differ:
         days = [day(x) for x in (row.cell.start, row.cell.end) if x]
         if len(days) > 1:

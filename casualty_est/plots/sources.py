@@ -160,6 +160,7 @@ class Panel:
     unit: str
     one: bool  # whether 1 means that everything was reported
     numbers: str  # what the curves say, for whoever cannot see them
+    brief: str = ""  # a shorter name, where the whole one does not fit
 
 
 def small_multiples(plots: Plots, row: int, palette: Palette) -> Picture:
@@ -212,7 +213,10 @@ def _about(panels: Sequence[Panel], more: int) -> str:
 
 
 def _head(panel: Panel, width: float, palette: Palette) -> list[Line]:
-    lines = [Line(text, LABEL, palette.ink) for text in shorten(panel.name, width, LABEL)]
+    told = shorten(panel.name, width, LABEL)
+    if panel.brief and any("…" in text for text in told):  # rather without its days than cut
+        told = shorten(panel.brief, width, LABEL)
+    lines = [Line(text, LABEL, palette.ink) for text in told]
     if panel.detail:
         lines += [Line(t, SMALL, palette.muted) for t in wrap(panel.detail, width, SMALL, lines=1)]
     return lines
@@ -235,6 +239,7 @@ def _panels(plots: Plots, row: int) -> list[Panel]:
                     _("people"),
                     False,
                     _said("", answer),
+                    title_of(estimate, row, dated=False),
                 )
             )
     for i, source in enumerate(meta.sources):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -132,10 +132,10 @@ def _head(plots: Plots, palette: Palette) -> tuple[Line, ...]:
     return (Line(_("Estimated"), LABEL, palette.posterior, BOLD), *below)
 
 
-def title_of(estimate: Answered, row: int) -> str:
+def title_of(estimate: Answered, row: int, *, dated: bool = True) -> str:
     """Name an estimate for the head of a picture: its cell, stratum and part."""
     entry = estimate.meta.rows[row]
-    parts = [cell_title(entry.cell)]
+    parts = [cell_title(entry.cell if dated else replace(entry.cell, start=None, end=None))]
     parts += [stratum_name(*stratum) for stratum in entry.strata.items()]
     if entry.part != "total":
         parts.append(part_name(entry.part))

@@ -54,8 +54,10 @@ def part(estimate: Estimate, rivals: Sequence[float], prob: float) -> FindOut | 
     sentences = (*headlines(plan.rows, prob), *_most_wanted(known[:1]), harm())
     if not rivals:
         return FindOut(sentences, _studies(plan))
-    radii = [estimate._radius(n, 0, unasked=False) for n in rivals]
-    numbers = listed([figure(n) for n in rivals], "or")
+    radii = [one for n in rivals if not _unsaid(one := estimate._radius(n, 0, unasked=False))]
+    if not radii:
+        return FindOut(sentences, _studies(plan))
+    numbers = listed([figure(one.n) for one in radii], "or")
     heading = _("What would have to be true for {numbers}?", numbers=numbers)
     return FindOut(sentences, _studies(plan), heading, _needed(radii))
 
@@ -124,6 +126,11 @@ def _needed(radii: Sequence[Radius]) -> Table:
     )
     head = (_("Number"), _("Together"), _("In words"), _("Alone"))
     return Table(caption, head, rows, wide=True)
+
+
+def _unsaid(one: Radius) -> bool:
+    """Whether the draws say nothing about a number: with no refits there is nothing to print."""
+    return one.how == "weights" and one.sds is None and one.beyond is None
 
 
 def _length(one: Radius) -> str:

@@ -36,7 +36,7 @@ class Lever:
 
     `sentence` has ``{value}`` where the value stands; `share` says whether that is a share, printed
     as per cent; `now` is what the report assumes; the tuples have one entry per value, in rising
-    order, people in the last three.
+    order, people in the last three; `note` is what else a reader should know of the answer.
     """
 
     label: str
@@ -47,6 +47,7 @@ class Lever:
     medians: tuple[float, ...]
     lows: tuple[float, ...]
     highs: tuple[float, ...]
+    note: str = ""
 
     def at(self, value: float) -> Span:
         """The answer under a value, straight between its neighbours on log scales."""
@@ -130,6 +131,7 @@ def section(parts: Parts) -> dict[str, object] | None:
         "steps": STEPS,
         "start": start,
         "said": lever.said(now, parts.prob),
+        "note": lever.note,
         "table": Table(
             _("{label}: the estimate under other values.", label=lever.label), head, rows
         ),

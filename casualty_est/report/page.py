@@ -163,7 +163,7 @@ def environment(packages: tuple[str, ...]) -> jinja2.Environment:
         "pgettext": pgettext,
         "figure": figure,
         "separated": separated,
-        "against_claim": text.against_claim,
+        "against_claims": text.against_claims,
         "stated_heading": checklist.stated_heading,
     }
     return templates

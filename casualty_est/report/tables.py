@@ -226,9 +226,14 @@ def many_claims(rows: Sequence[ClaimRow], *, counted: bool) -> Table:
         span = pgettext("number", "not given")
         if days:
             first, last = naming.day(days[0]), naming.day(days[-1])
-            span = pgettext("days", "{first} to {last}", first=first, last=last)
+            span = first
+            if first != last:
+                span = pgettext("days", "{first} to {last}", first=first, last=last)
         numbers = [float(n) for row in same for n in (row.low, row.best, row.high) if n]
-        ends = run(figure(min(numbers)), figure(max(numbers))) if numbers else _("no number")
+        ends = _("no number")
+        if numbers:
+            low, high = figure(min(numbers)), figure(max(numbers))
+            ends = low if low == high else run(low, high)
         lines.append((f"{source} ({role})", what, figure(len(same)), ends, span))
     number = figure(len(rows))
     if counted:
@@ -243,7 +248,7 @@ def many_claims(rows: Sequence[ClaimRow], *, counted: bool) -> Table:
             "details.claims.",
             number=number,
         )
-    head = (_("Source"), _("Of"), _("Claims"), _("Numbers"), _("Up to a day between"))
+    head = (_("Source"), _("Of"), _("Claims"), _("Numbers"), _("Counted up to"))
     return Table(caption, head, tuple(lines), wide=True)
 
 

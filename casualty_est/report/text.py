@@ -20,7 +20,7 @@ from casualty_est.wording.numbers import chance, percent, tail, with_ends
 from casualty_est.wording.phrases import capitalised, documented_text, listed, with_source
 
 if TYPE_CHECKING:
-    from casualty_est.result.checks import CheckedClaim
+    from casualty_est.result.checks import Check, CheckedClaim
     from casualty_est.result.estimate import Estimate
 
 # What an estimate from figures that sources state cannot know, whoever made it.
@@ -336,12 +336,24 @@ def how_to_cite(estimate: Estimate, title: str, authors: str | None) -> str:
     return f"{who}{title}. {computed}"
 
 
-def against_claim(claim: CheckedClaim, alone: bool) -> str:
+def against_claims(check: Check) -> list[str]:
+    """How far claims are from the rest, and of what each speaks where they speak of several."""
+    alone = len({one.source for one in check.claims}) == 1
+    of = [naming.counted_there(one.claim) if one.claim else "" for one in check.claims]
+    several = len(set(of)) > 1
+    return [
+        _against_claim(one, what if several else "", alone)
+        for one, what in zip(check.claims, of, strict=True)
+        if one.contradicts
+    ]
+
+
+def _against_claim(claim: CheckedClaim, what: str, alone: bool) -> str:
     """How far a claim is from the rest, or from what is assumed where there is no rest."""
     told = f"“{claim.text}”" if spoken().english else on_page(claim.text)
     places = {
         "source": claim.source,
-        "claim": told,
+        "claim": _("{claim} for {what}", claim=told, what=what) if what else told,
         "probability": tail(claim.surprise),
     }
     if alone:

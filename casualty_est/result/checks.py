@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
-from casualty_est.result.schema import Diagnostics
+from casualty_est.result.schema import ClaimRow, Diagnostics
 from casualty_est.result.tables import p_below_documented
 from casualty_est.wording.again import told_again
 from casualty_est.wording.language import _, separated
@@ -31,6 +31,7 @@ class CheckedClaim:
     source: str
     text: str
     surprise: float
+    claim: ClaimRow | None = field(default=None, repr=False, compare=False)
 
     @property
     def contradicts(self) -> bool:
@@ -133,7 +134,7 @@ def check(estimate: Estimate) -> Check:
     """Collect the checks of an estimate; see `Estimate.check`."""
     meta = estimate.meta
     claims = tuple(
-        CheckedClaim(claim.source, claim.text, claim.surprise)
+        CheckedClaim(claim.source, claim.text, claim.surprise, claim)
         for claim in meta.claims
         if claim.counted and claim.surprise is not None
     )

@@ -423,10 +423,8 @@ class StudyEstimate(Estimate):
     def _table(self, prob: float) -> TextTable:
         """Each kind for the count of the study, and the joint answer below."""
         rows = []
-        joint = self._joint()
         for i, kind in enumerate(self.details.kinds):
-            low, median, high = np.exp(joint.only(i).quantile(interval_ends(prob)))
-            numbers = Parameter(float(median), float(low), float(high), prob)
+            numbers = self._alone(i, prob)
             name, moves = _named(kind)
             moves = "" if self._contradicts and kind.moves else moves
             answer = (middle(numbers), ends(numbers))

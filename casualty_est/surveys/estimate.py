@@ -346,7 +346,7 @@ class SurveyEstimate(Estimate):
             )
             for study in self.details.studies
         ]
-        columns = ("study", "as published", "alone", "95% credible interval", "weight")
+        columns = ("study", "as published", "alone, without bias", "95% interval", "weight")
         return TextTable(columns, tuple(rows))
 
 

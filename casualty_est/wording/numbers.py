@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from casualty_est.wording.language import _, figure, pgettext, separated
@@ -99,6 +100,29 @@ def unit_of_sum(total: Ends, part: Ends, counted: float) -> float | None:
             return unit
         unit /= 10
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class InUnits:
+    """A median and an interval, with the unit to which the median is rounded in print."""
+
+    median: float
+    low: float
+    high: float
+    unit: float
+
+
+def beside(x: Ends, answer: Ends | None) -> Ends:
+    """A number that is printed near the answer of a page.
+
+    11,939 beside an answer of 11,900 is 11,900 too, and not 12,000: where both would be the same
+    number in fewer digits, the number has as many as the answer.
+    """
+    unit = getattr(answer, "unit", None)
+    if answer is None or unit is None:
+        return x
+    same = rounded(x.median, x.low, x.high) == rounded(answer.median, answer.low, answer.high)
+    return InUnits(x.median, x.low, x.high, unit) if same else x
 
 
 def middle(x: Ends) -> str:

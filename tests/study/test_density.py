@@ -40,6 +40,29 @@ def test_a_skew_density_is_followed():
     np.testing.assert_allclose(log_density(draws)(x), stats.gumbel_r.logpdf(x), atol=0.05)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_draws_that_stand_there_many_times_are_no_peaks(seed):
+    """4,000 draws from 400 of a Normal with uneven weights, as importance sampling gives them."""
+    rng = np.random.default_rng(seed)
+    weights = np.exp(rng.normal(0, 1, 400))
+    times = rng.multinomial(4000, weights / weights.sum())
+    draws = np.repeat(rng.normal(size=400), times)
+    effective = times.sum() ** 2 / (times**2).sum()
+    x = np.linspace(-2.2, 2.2, 201)
+
+    def peaks(density):
+        y = density(x)
+        return int(((y[1:-1] > y[:-2]) & (y[1:-1] > y[2:])).sum())
+
+    assert peaks(log_density(draws)) > 10  # taken as 4,000 draws they look as if they had so many
+    smooth = log_density(draws, effective)
+    assert peaks(smooth) == 1
+    expected = stats.norm.logpdf(x, draws.mean(), draws.std())
+    np.testing.assert_allclose(smooth(x), expected, atol=0.05)
+    # More effective draws than there are, as antithetic chains have, count as all.
+    np.testing.assert_array_equal(log_density(draws, 9000)(x), log_density(draws)(x))
+
+
 def test_two_modes_stay_two():
     draws = np.concatenate([TWO[0].rvs(2500, random_state=1), TWO[1].rvs(1500, random_state=2)])
     density = log_density(draws)

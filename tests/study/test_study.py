@@ -8,9 +8,11 @@ import pytest
 from scipy import stats
 
 import casualty_est as ce
+from casualty_est.result.schema import Span
 from casualty_est.result.shared import CountPrior, FlatPrior, ListedPrior, NormalPrior, Spoken
 from casualty_est.study.inference.density import log_density
 from casualty_est.study.inference.terms import Piece
+from casualty_est.wording.numbers import ends, middle
 from tests.support.known import EVEN, ClaimLike, known, normal
 from tests.support.page import parts_of
 
@@ -205,11 +207,43 @@ def test_a_kind_answers_the_same_number_everywhere():
     ]
     for row in told:
         np.testing.assert_array_equal(row[["median", "low", "high"]].astype(float), own)
+    shown = next(row for row in joint._table(0.95).rows if row[0].startswith("a "))
+    median, low, high = own
+    assert shown[2:] == (middle(Span(median, low, high)), ends(Span(median, low, high)))
     # A kind without power is a kind left out, and is not told twice.
     tables = parts_of(joint).refits()
     rows = [row[1:] for table in tables for row in table.rows]
     assert len(set(rows)) == len(rows) == 6
     assert not any("power 0 " in row[0] for table in tables for row in table.rows)
+
+
+def test_kinds_that_contradict_each_other_answer_the_same_number_everywhere():
+    one, other = normal(MEAN, 0.2), normal(MEAN + 2, 0.2, 1)
+    joint = ce.Study(a=one, b=other).fit(seed=1)
+    for label, kind in (("a", one), ("b", other)):
+        row = joint.summary().set_index("kind").loc[label]
+        own = np.quantile(kind.draws(), [0.5, 0.025, 0.975])
+        np.testing.assert_allclose(row[["median", "low", "high"]].astype(float), own, rtol=1e-6)
+
+
+def test_a_prior_of_the_study_pulls_what_a_kind_answers_for_it():
+    one = normal(MEAN, 0.3)
+    prior = ce.LogNormal(median=np.exp(MEAN + 0.3), factor=np.exp(0.3))
+    joint = ce.Study(a=one, b=normal(MEAN, 0.3, 1)).fit(seed=1, prior=prior)
+    assert np.log(joint.contributions().loc["a", "median"]) == pytest.approx(MEAN + 0.15, abs=0.01)
+
+
+def test_two_answers_of_one_kind_are_explained():
+    kinds = {"lists": normal(MEAN, 0.2), "survey": normal(MEAN, 0.2, 1)}
+    joint = ce.Study(**kinds, claims=claims(prior=NormalPrior(8.0, 3.0))).fit(seed=1)
+    page = parts_of(joint)
+    for table in (page.more()["kinds"], page.said_by()):
+        assert [row[2] == row[-1] for row in table.rows] == [True, True, False]
+        assert "For the claims, the two answers come from the same data" in table.caption
+    # Where one answer is shown, or both are one number, there is nothing to explain.
+    plain = parts_of(ce.Study(a=normal(MEAN, 0.2), b=normal(MEAN, 0.2, 1)).fit(seed=1))
+    for table in (plain.more()["kinds"], plain.said_by()):
+        assert table.caption == "What each kind answers alone."
 
 
 def test_a_page_says_no_sentence_twice():

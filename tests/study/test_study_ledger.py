@@ -64,6 +64,10 @@ def test_a_number_that_is_built_on_a_list_of_another_kind_is_asked_about():
     study.relation("MoH", "claims", "lists", "derived")
     joint = study.fit(seed=1, claims="full")
     assert joint.contributions()["eta"].to_dict() == {"claims": 0.0, "lists": 1.0}
+    told = "MoH: numbers of the claims are built on those of the lists, so they do not move the "
+    assert study.relations[0].text == told + "count"
+    said = "cut, because this kind is built on MoH, which is in the lists too"
+    assert joint.details.kinds[0].ledger == (said,)
 
 
 def test_claims_hand_over_what_they_are_built_on(tmp_path):

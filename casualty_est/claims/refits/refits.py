@@ -259,7 +259,8 @@ def seen_by(
     assert timeline is not None
     published = [claim.reported or claim.end for claim in layout.claims]
     heard = np.array([float(when is None or when <= day) for when in published])
-    draws = refit.draws(replace(refit.plain, weights=heard))
+    # Few claims leave much of the path to its prior, and its corners take short steps.
+    draws = refit.draws(replace(refit.plain, weights=heard), careful=True)
     count = draws.log_ratio[..., 0].size
     walk = draws.extra.get("walk")
     if walk is not None:

@@ -234,16 +234,23 @@ def to_come_said(estimate: ClaimsEstimate, row: int, prob: float) -> list[str]:
         last = max((claim.end for claim in own if claim.end), default=None)
         seen = table[table["date"].astype(str) <= last] if last else table
         then = (seen if len(seen) else table).iloc[-1]
-        sentences.append(
-            _(
+        places = {"day": _day(then), "source": source, "about": _about(then, prob)}
+        if missing(then["admitted"]):
+            told = _(
                 "If {source} goes on at the same pace, it can be expected to admit about {about} "
                 "more of the deaths up to {day}. That is a forecast of its statements, not of "
                 "deaths.",
-                day=_day(then),
-                source=source,
-                about=_about(then, prob),
+                **places,
             )
-        )
+        else:
+            told = _(
+                "Of the deaths up to {day}, {source} had admitted {number} by then. If it goes on "
+                "at the same pace, it can be expected to admit about {about} more. That is a "
+                "forecast of its statements, not of deaths.",
+                number=figure(then["admitted"]),
+                **places,
+            )
+        sentences.append(told)
     return sentences
 
 

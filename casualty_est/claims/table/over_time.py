@@ -171,7 +171,8 @@ def _note_contradictions(tally: Tally) -> None:
         if len(rows) < 2 or tally.standing[rows[0]].level == "incident":
             continue
         claim = tally.standing[rows[0]]
-        named = (label for label in claim.cell_key if label not in ("any", "all"))
+        scope, outcome, group, who = claim.cell_key
+        named = (label for label in (group, outcome, scope, who) if label not in ("any", "all"))
         name = (claim.source, ", ".join(named))
         for earlier, later, kind in _against(tally, rows):
             against[name][kind] += 1
@@ -179,8 +180,8 @@ def _note_contradictions(tally: Tally) -> None:
     for (source, cell), kinds in against.items():
         text = stored(
             "note",
-            "contradictory claims of one source: what {source} says of {cell} {how} by more than "
-            "its error allows ({where})",
+            "{source} ({cell}) contradicts itself: its totals {how} by more than their error "
+            "allows ({where})",
             source=repr(source),
             cell=cell,
             how=_how_often(kinds[DIFFERS], kinds[FALLS]),
@@ -201,15 +202,15 @@ def _how_often(differs: int, falls: int) -> Kept:
 
 
 DIFFERS, FALLS = "differs", "falls"
-DIFFERS_ONCE = N_("note", "differs on one day once")
-DIFFERS_OFTEN = N_("note", "differs on one day {times} times")
-FALLS_ONCE = N_("note", "falls once")
-FALLS_OFTEN = N_("note", "falls {times} times")
+DIFFERS_ONCE = N_("note", "differ on one day")
+DIFFERS_OFTEN = N_("note", "differ on {times} days")
+FALLS_ONCE = N_("note", "fall once")
+FALLS_OFTEN = N_("note", "fall {times} times")
 BOTH = {  # whether each is said more than once
-    (False, False): N_("note", "differs on one day once and falls once"),
-    (True, False): N_("note", "differs on one day {times} times and falls once"),
-    (False, True): N_("note", "differs on one day once and falls {often} times"),
-    (True, True): N_("note", "differs on one day {times} times and falls {often} times"),
+    (False, False): N_("note", "differ on one day and fall once"),
+    (True, False): N_("note", "differ on {times} days and fall once"),
+    (False, True): N_("note", "differ on one day and fall {often} times"),
+    (True, True): N_("note", "differ on {times} days and fall {often} times"),
 }
 
 

@@ -78,7 +78,7 @@ def gap(estimate: IncidentEstimate, source: str | None, palette: Palette) -> Pic
             first=between.sources[0],
             last=between.sources[1],
         ),
-        xlabel=_("deaths reported; of a range the middle"),
+        xlabel=_("deaths reported (midpoints of ranges)"),
         note=_("Steps: posterior means, which add up to the gap; thin bars: 95% intervals."),
         left=LEFT,
         log=False,

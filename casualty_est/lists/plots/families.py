@@ -38,7 +38,7 @@ from casualty_est.plots.words import wrap
 from casualty_est.result.tables import Parameter, row_numbers
 from casualty_est.wording.again import told_again
 from casualty_est.wording.language import _, pgettext, separated
-from casualty_est.wording.numbers import Ends, percent, run, share, with_ends
+from casualty_est.wording.numbers import Ends, beside, percent, run, share, with_ends
 from casualty_est.wording.phrases import capitalised, either
 from casualty_est.wording.terms import stratum_name
 
@@ -169,7 +169,10 @@ def families(estimate: ListEstimate, row: int, palette: Palette) -> Picture:
     groups = sorted(shown.found.groups, key=lambda group: -group.mass)
     answers = _answers(estimate, row, shown)
     low, high = min(a.low for a in answers), max(a.high for a in answers)
-    details = [either(map(with_ends, answers)), *(with_ends(group) for group in groups)]
+    details = [
+        either(map(with_ends, answers)),
+        *(with_ends(beside(group, answers[0])) for group in groups),
+    ]
     names = [_("The answer"), *(capitalised(group_title(group.name)) for group in groups)]
     wide = palette.inner if palette.narrow else NAMES
     if palette.narrow:  # no room for a second pair of axes: the weight is said

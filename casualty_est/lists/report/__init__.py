@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from casualty_est.lists.estimate import ListEstimate
 from casualty_est.lists.report import tables, text
-from casualty_est.lists.report.dial import dial
+from casualty_est.lists.report.dial import dial, not_known
 from casualty_est.report.find_out import far_from, printed
 from casualty_est.report.lever import Lever
 from casualty_est.report.parts import Parts
@@ -148,6 +148,7 @@ class ListParts(Parts):
             medians=medians,
             lows=lows,
             highs=highs,
+            note=not_known(self.estimate, self.prob),
         )
 
     def rivals(self) -> list[float]:

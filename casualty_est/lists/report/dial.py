@@ -1,10 +1,11 @@
-"""The sentence of the report on the odds ratio that no list can set."""
+"""Sentences of the report on the odds ratio that no list can set."""
 
 from __future__ import annotations
 
 from casualty_est.lists.estimate import ListEstimate
+from casualty_est.result.tables import row_numbers
 from casualty_est.wording.language import _
-from casualty_est.wording.numbers import middle, run, share
+from casualty_est.wording.numbers import middle, run, share, with_ends
 
 
 def dial(estimate: ListEstimate) -> str:
@@ -33,4 +34,22 @@ def dial(estimate: ListEstimate) -> str:
         low=ends[0],
         high=ends[1],
         **places,
+    )
+
+
+def not_known(estimate: ListEstimate, prob: float) -> str:
+    """Why the answer of the report is not the one under the ratio that it implies."""
+    numbers = row_numbers(estimate, 0, prob)
+    if numbers is None:
+        return ""
+    if estimate.details.replicates:
+        return _(
+            "The estimate of this report, {number}, does not take this ratio as known: it comes "
+            "from the models of section 3 and mixes all replicates. Here one table is moved alone.",
+            number=with_ends(numbers),
+        )
+    return _(
+        "The estimate of this report, {number}, does not take this ratio as known: it comes from "
+        "the models of section 3.",
+        number=with_ends(numbers),
     )

@@ -23,9 +23,10 @@ from casualty_est.report.tables import Table, no_interval, none, rounded
 from casualty_est.result.posterior import far_apart
 from casualty_est.result.schema import Case, Span
 from casualty_est.result.show import answer, interval_title
+from casualty_est.result.tables import row_numbers
 from casualty_est.wording.again import told_again
 from casualty_est.wording.language import _, figure, ngettext, pgettext, separated
-from casualty_est.wording.numbers import Ends, percent, run, share
+from casualty_est.wording.numbers import Ends, beside, percent, run, share
 from casualty_est.wording.phrases import capitalised, how_read, listed, who_what, with_source
 from casualty_est.wording.terms import stratum_name
 
@@ -125,10 +126,12 @@ def tables(estimate: ListEstimate) -> dict[str, Table | None]:
     shown = estimate.shown()
     fit, details = shown.found, estimate.details
     return {
-        "groups": _groups(fit.groups) if len(fit.groups) > 1 else None,
+        "groups": _groups(fit.groups, row_numbers(estimate, 0, 0.95))
+        if len(fit.groups) > 1
+        else None,
         "members": _members(fit.families) if len(fit.families) > 1 else None,
         "dial": _dial(estimate, shown),
-        "observability": _observability(fit.observability),
+        "observability": _observability(fit.observability, row_numbers(estimate, 0, 0.95)),
         "graphs": _graphs(fit.graphs) if fit.graphs else None,
         "strata": _strata(estimate),
         "covariates": _covariates(fit.covariates, fit.lists) if fit.covariates else None,
@@ -183,14 +186,14 @@ def _members_of(source: str) -> str:
     return pgettext("refit", "members of {list}", list=source)
 
 
-def _groups(groups: Sequence[Group]) -> Table:
+def _groups(groups: Sequence[Group], whole: Ends | None) -> Table:
     rows = []
     for group in sorted(groups, key=lambda g: -g.mass):
         weights = weight(group.mass), weight(min(1.0, group.posterior))
         p = group.predictive_p
         fit = "" if p is None else _p(p)
         name = capitalised(group_title(group.name))
-        rows.append((name, *weights, *rounded(group), fit, _fits(group)))
+        rows.append((name, *weights, *rounded(beside(group, whole)), fit, _fits(group)))
     head = (
         _("Kind of dependence"),
         _("Weight"),
@@ -255,9 +258,10 @@ def _dial(estimate: ListEstimate, shown: Shown) -> Table | None:
     return Table(caption, (_("Odds ratio"), *_answer()), rows, foot)
 
 
-def _observability(chances: Sequence[Visible]) -> Table:
+def _observability(chances: Sequence[Visible], whole: Ends | None) -> Table:
     rows = tuple(
-        (_("more than {share}", share=percent(row.chance)), *rounded(row)) for row in chances
+        (_("more than {share}", share=percent(row.chance)), *rounded(beside(row, whole)))
+        for row in chances
     )
     caption = _(
         "Of the people in this answer, how many had a chance to be on any list at all. Of "

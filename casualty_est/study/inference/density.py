@@ -51,8 +51,11 @@ class LogDensity:
         return value
 
 
-def log_density(draws: Array) -> LogDensity:
-    """The log density of draws (draw,), taken as independent so that the curve stays near them."""
+def log_density(draws: Array, effective: float | None = None) -> LogDensity:
+    """The log density of draws (draw,): as many are counted as are effective, all by default.
+
+    The fewer, the smoother the curve: a draw that stands there twenty times is no peak.
+    """
     draws = np.asarray(draws, dtype=float).ravel()
     centre, spread = float(draws.mean()), float(draws.std())
     reach = MARGIN * float(np.ptp(draws)) + spread * 0.5
@@ -61,6 +64,7 @@ def log_density(draws: Array) -> LogDensity:
     # To share a draw between two bins adds a sixth of a squared bin to the variance.
     narrower = np.sqrt(max(1 - step**2 / (6 * spread**2), 0.0))
     counts = _spread_out(centre + narrower * (draws - centre), middles, step)
+    counts *= min((effective or len(draws)) / len(draws), 1.0)
     start = np.log(counts.sum() * step / spread) - 0.5 * ((middles - centre) / spread) ** 2
     curve = _smooth(counts, start)
     curve -= np.log(np.exp(curve).sum() * step)

@@ -17,7 +17,7 @@ from casualty_est.result.unknowns import Assumed
 from casualty_est.study.estimate import StudyEstimate
 from casualty_est.study.inference.algebra import Joint
 from casualty_est.study.inference.assumed import assumed_of
-from casualty_est.study.inference.kinds import assumption, contradictions, kinds_of
+from casualty_est.study.inference.kinds import as_fitted, assumption, contradictions, kinds_of
 from casualty_est.study.inference.sharing import shared_members
 from casualty_est.study.inference.terms import Term, joint_of, terms_of
 from casualty_est.study.inference.weights import Weighted, weigh
@@ -157,7 +157,10 @@ def _apart(
     for i, (term, kind) in enumerate(zip(terms, kinds, strict=True)):
         level = term.member.counts[0][0].level
         rows.append(Row(study.cell, {"kind": kind.label}, "total", level=level))
-        columns.append(np.exp(everything.only(i).quantile(even)))
+        if as_fitted(term, everything):
+            columns.append(np.quantile(np.exp(term.member.log_draws), even, method="hazen"))
+        else:
+            columns.append(np.exp(everything.only(i).quantile(even)))
     first = np.log(columns[0])
     empty = np.empty((len(even), 0))
     return Solved(tuple(rows), np.column_stack(columns), (), (), empty, _like(everything, first))

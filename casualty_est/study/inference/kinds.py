@@ -45,7 +45,6 @@ def kinds_of(
         bound = member.bound
         here = _span(np.exp(joint.only(i).quantile(ENDS))) if bound is None else _beyond(term)
         own = _own(member)
-        plain = member.bridge is None and isinstance(member.prior, FlatPrior)
         kinds.append(
             Kind(
                 label=member.label,
@@ -53,8 +52,7 @@ def kinds_of(
                 counts=tuple(count.label for count, _ in member.counts),
                 cell=member.cell,
                 own=own,
-                # One number for one answer: as the kind itself reports it, not as its curve has it.
-                here=own if plain else here,
+                here=own if as_fitted(term, joint) else here,
                 prior=member.prior.text if member.prior else UNKNOWN,
                 eta=term.eta,
                 rests=_rests(term),
@@ -73,6 +71,16 @@ def kinds_of(
             )
         )
     return tuple(kinds)
+
+
+def as_fitted(term: Term, joint: Joint) -> bool:
+    """Whether a kind alone answers for the study what its own fit says: no bridge, no other prior.
+
+    One number for one answer: it is told as the kind itself reports it, not as its curve has it.
+    """
+    member = term.member
+    unpulled = bool(np.ptp(joint.pool) == 0)
+    return member.bridge is None and isinstance(member.prior, FlatPrior) and unpulled
 
 
 def _span(values: Array) -> Span:

@@ -17,6 +17,7 @@ from casualty_est.study.model.ledger import CONTAINS, DERIVED, SAME, Relation, e
 from casualty_est.study.model.members import Bridge, Member
 from casualty_est.study.model.settings import Settings, correlation
 from casualty_est.wording.language import stored
+from casualty_est.wording.terms import with_article
 
 NODES = 81  # of the share of a bridge
 REACH = 6.0  # sds of that share
@@ -104,9 +105,9 @@ def terms_of(
             term.said.append(
                 stored(
                     "note",
-                    "cut: {source} is built on {kind}",
+                    "cut, because this kind is built on {source}, which is in {kind} too",
                     source=relation.source,
-                    kind=relation.other,
+                    kind=with_article(relation.other),
                 )
             )
     dropped: dict[str, set[str]] = {}
@@ -138,7 +139,7 @@ def terms_of(
 
 
 def _plain(member: Member, eta: float) -> Term:
-    posterior = log_density(_jittered(member.log_draws))
+    posterior = log_density(_jittered(member.log_draws), member.effective)
     if member.prior is None:
         if eta:
             msg = (

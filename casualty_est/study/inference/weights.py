@@ -53,14 +53,15 @@ class Weighted:
                 draws=f"{int((self.weights > RULED_OUT).sum()):,}",
                 wanted=f"{LEAST_ESS:.0f}",
             )
+        places = {"ess": f"{self.ess:.0f}", "wanted": f"{LEAST_ESS:.0f}"}
+        if self.khat < MOST_K:
+            return stored("note", "{ess} effective draws, at least {wanted} wanted", **places)
+        places |= {"khat": f"{self.khat:.2f}", "most": f"{MOST_K:g}"}
         return stored(
             "note",
-            "Pareto k {khat} (under {most} wanted), {ess} effective draws (at least {wanted} "
-            "wanted)",
-            khat=f"{self.khat:.2f}",
-            most=f"{MOST_K:g}",
-            ess=f"{self.ess:.0f}",
-            wanted=f"{LEAST_ESS:.0f}",
+            "Pareto k {khat}, under {most} wanted, and {ess} effective draws, at least {wanted} "
+            "wanted",
+            **places,
         )
 
     def at(self, probabilities: Array) -> Ints:

@@ -10,6 +10,7 @@ from casualty_est.errors import UsageError
 from casualty_est.study.model.members import Member, check_two
 from casualty_est.tables.checks import offered
 from casualty_est.wording.language import N_, Kept, stored
+from casualty_est.wording.terms import with_article
 
 SAME, CONTAINS, DERIVED, INDEPENDENT = "same", "contains", "derived", "independent"
 MEANING = {
@@ -17,7 +18,9 @@ MEANING = {
     CONTAINS: N_(
         "note", "the number of {one} contains that of {other}: only what is beyond it counts"
     ),
-    DERIVED: N_("note", "{one} is built on {other}: it does not move the count"),
+    DERIVED: N_(
+        "note", "numbers of {one} are built on those of {other}, so they do not move the count"
+    ),
     INDEPENDENT: N_("note", "two pieces of evidence that share nothing"),
 }
 NEAR = 0.02
@@ -48,7 +51,7 @@ class Relation:
 
 def meaning(how: str, one: str, other: str) -> str:
     """What a relation says of the two kinds."""
-    return MEANING[how].format(one=one, other=other)
+    return MEANING[how].format(one=with_article(one), other=with_article(other))
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,11 @@ class Member:
         return np.asarray(np.log(sums))
 
     @property
+    def effective(self) -> float | None:
+        """How many independent draws these are worth; None where all are independent."""
+        return self.estimate.meta.diagnostics.min_ess
+
+    @property
     def prior(self) -> LogPrior | None:
         """The prior of that log; None where the kind cannot tell it.
 

@@ -12,8 +12,8 @@ from casualty_est.study.schema import Kind
 from casualty_est.wording.again import told_again
 from casualty_est.wording.language import _, figure, separated
 from casualty_est.wording.numbers import percent, share
-from casualty_est.wording.phrases import said_cell, with_source
-from casualty_est.wording.terms import kind_name
+from casualty_est.wording.phrases import listed, said_cell, with_source
+from casualty_est.wording.terms import kind_name, the_kind
 
 
 def sources(estimate: StudyEstimate, prob: float) -> Table | None:
@@ -39,7 +39,26 @@ def kinds(estimate: StudyEstimate, prob: float) -> Table:
         for i, kind in enumerate(estimate.details.kinds)
     ]
     head = (_("Kind"), _("Counts"), _("Its answer (95%)"), _("Bridge"), _here(prob))
-    return Table(_("What each kind answers alone."), head, tuple(rows), wide=True)
+    return Table(_alone(estimate.details.kinds), head, tuple(rows), wide=True)
+
+
+def _alone(kinds: Sequence[Kind], *, both: bool = True) -> str:
+    """The caption, and whose two answers differ by their prior alone, where both are shown."""
+    said = _("What each kind answers alone.")
+    others = [the_kind(k.label) for k in kinds if both and k.bridge is None and _differ(k)]
+    if not others:
+        return said
+    why = _(
+        "For {kinds}, the two answers come from the same data under different priors: the first "
+        "under that of the kind's own fit, the second under that of this study.",
+        kinds=listed(others),
+    )
+    return f"{said} {why}"
+
+
+def _differ(kind: Kind) -> bool:
+    """Whether what a kind answers for its own count and for that of the study differ in print."""
+    return kind.stated(kind.own) != kind.stated(kind.here)
 
 
 def _here(prob: float) -> str:
@@ -54,10 +73,10 @@ def in_a_line(estimate: StudyEstimate) -> Table:
         (_("Counts"), *(said_cell(kind.cell) for kind in kinds)),
         (_("Its answer (95%)"), *(kind.stated(kind.own) for kind in kinds)),
     ]
-    if any(kind.bridge for kind in kinds):  # else both answers are the same
+    if both := any(kind.bridge or _differ(kind) for kind in kinds):
         columns.append((_here(0.95), *(kind.stated(kind.here) for kind in kinds)))
     head, *rows = zip(*columns, strict=True)
-    return Table(_("What each kind answers alone."), head, tuple(rows))
+    return Table(_alone(kinds, both=both), head, tuple(rows))
 
 
 def _named(kind: Kind) -> str:

@@ -51,7 +51,7 @@ def sources(estimate: SurveyEstimate, prob: float) -> Table | None:
     titles = (
         _("Study"),
         _("As published"),
-        _("Alone, median (95% interval)"),
+        _("Alone and without bias (95%)"),
         _("Weight"),
         _("Factor of its bias"),
     )

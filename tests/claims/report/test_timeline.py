@@ -21,7 +21,10 @@ from tests.support.page import Page, page_of
 
 @pytest.fixture(scope="module")
 def estimate():
-    text = "contradictory claims of one source: 'Tally' falls once"
+    text = (
+        "'Tally' (civilians, killed) contradicts itself: its totals fall once by more than their "
+        "error allows (rows 1, 2)"
+    )
     estimate = over_time(warnings=(Note("contradictory", text),))
     estimate.details.as_of |= {
         f"0:0.95:{DATES[i]}": AsOf(
@@ -188,7 +191,8 @@ def test_the_page_has_every_part(page):
         "How restated totals are counted",
         "Of one source the last number of each month stands.",
         "Sources that contradict themselves",
-        "Contradictory claims of one source: 'Tally' falls once.",
+        "'Tally' (civilians, killed) contradicts itself: its totals fall once by more than their "
+        "error allows (rows 1, 2).",
         "Reporting over time",
     ):
         assert words in said
