@@ -263,6 +263,26 @@ def test_small_multiples_say_what_they_count(places: ce.Estimate) -> None:
     shown = joined(make_estimate(draws, losses).plot.cells())
     assert "number, log scale" in shown
     assert "people" not in shown
+    # Whom and what became of them reads as in tables.
+    draws = np.random.default_rng(2).lognormal(7, 0.3, (2, 200, 4))
+    both = [
+        ("all", "killed"),
+        ("soldiers", "killed"),
+        ("soldiers", "casualties"),
+        ("tanks", "lost"),
+    ]
+    mixed = [make_row(group=group, outcome=outcome) for group, outcome in both]
+    shown = joined(make_estimate(draws, mixed).plot.cells())
+    for name in ("Soldiers killed", "Soldiers killed or injured", "Tanks lost"):
+        assert name in shown
+
+
+def test_a_count_is_rather_named_without_its_days_than_cut() -> None:
+    draws = np.random.default_rng(2).lognormal(7, 0.3, (2, 200, 1))
+    row = make_row(scope="Iraq+Syria", perpetrator="the US-led Coalition and its many partners")
+    shown = joined(make_estimate(draws, [row]).plot.priors(figsize=(3.6, None)))
+    assert "and its many partners" in shown
+    assert "…" not in shown
 
 
 def test_one_number_has_no_small_multiples(coalition: ce.Estimate) -> None:

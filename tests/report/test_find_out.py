@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from casualty_est.report.find_out import far_from
+from casualty_est.result.radius import Radius
 from tests.support.by_hand import make_estimate, make_row
 from tests.support.page import Page, page_of, parts_of
 from tests.support.two_numbers import two_numbers
@@ -57,6 +58,17 @@ def test_none_without_a_number(two):
     without = replace(two.meta, has_level=False)
     estimate = type(two)(two.idata, without, two.details)
     assert parts_of(estimate).find_out() is None
+
+
+@pytest.mark.parametrize(
+    ("how", "shown"), [("weights", None), ("refits", [("900", "not reached", "not reached")])]
+)
+def test_a_row_that_says_nothing_is_not_shown(two, monkeypatch, how, shown):
+    """Draws that say nothing of a number leave nothing to print; refits say that it is far."""
+    bare = Radius("deaths", 900, None, 0.0, "not reached", (), (), how, None, "")
+    monkeypatch.setattr(type(two), "_radius", lambda *a, **k: bare)
+    needed = parts_of(two).find_out().needed
+    assert (needed and [row[:3] for row in needed.rows[:1]]) == shown
 
 
 def test_any_kind_of_evidence_has_the_first_part():

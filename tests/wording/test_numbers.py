@@ -8,9 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casualty_est.result.schema import Span
 from casualty_est.wording.numbers import (
+    InUnits,
+    beside,
     chance,
     grouped,
+    middle,
     people,
     percent,
     rounded,
@@ -173,3 +177,14 @@ def test_a_tail_probability_is_no_power_of_ten(value, printed):
 )
 def test_three_digits_are_no_power_of_ten(value, printed):
     assert three_digits(value) == printed
+
+
+def test_a_number_beside_the_answer_has_its_digits():
+    answer = InUnits(11_927.5, 9479, 17_299, 100)  # 4,400 counted and 7,500 more are 11,900
+    assert middle(answer) == "11,900"
+    near, far = Span(11_939, 9500, 17_300), Span(13_700, 12_000, 16_000)
+    assert middle(near) == "12,000"
+    assert middle(beside(near, answer)) == "11,900"
+    assert middle(beside(far, answer)) == middle(far) == "14,000"
+    for plain in (None, Span(11_927.5, 9479, 17_299)):
+        assert beside(near, plain) is near

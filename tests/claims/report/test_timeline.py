@@ -14,6 +14,8 @@ from casualty_est.claims.report.what_if import Rival, if_right, rivals, what_if
 from casualty_est.claims.schema import AsOf
 from casualty_est.report import tables
 from casualty_est.report.said import Said
+from casualty_est.report.text import against_claims
+from casualty_est.result.checks import CheckedClaim
 from casualty_est.result.schema import Note
 from tests.support.over_time_by_hand import CLAIMS, DATES, anchor, claim, over_time
 from tests.support.page import Page, page_of
@@ -176,6 +178,23 @@ def test_many_claims_are_counted_by_source():
         ),
     )
     assert "300 claims" in table.caption
+    # One number on one day is no range.
+    (alone,) = tables.many_claims(rows[:1], counted=True).rows
+    assert alone[2:] == ("1", "100", _written(DATES[0]))
+
+
+def test_of_what_a_claim_speaks_that_contradicts_the_rest(estimate):
+    one, other = (replace(claim("Tally", "862", day), surprise=0.001) for day in DATES[2:4])
+    checked = [CheckedClaim(c.source, c.text, c.surprise, c) for c in (one, other)]
+    rest = CheckedClaim("Herald", "90", 0.5, one)
+    said = against_claims(replace(estimate.check(), claims=(*checked, rest)))
+    assert len(said) == 2
+    for sentence, day in zip(said, DATES[2:4], strict=True):
+        what = f"civilians killed in A and B between 1 January and {_written(day)}"
+        assert sentence.startswith(f"Tally: “862” for {what} contradicts the rest")
+    # Where all speak of one count it is not said again.
+    said = against_claims(replace(estimate.check(), claims=(checked[0], rest)))
+    assert said[0].startswith("Tally: “862” contradicts the rest")
 
 
 # The page ------------------------------------------------------------------------------------

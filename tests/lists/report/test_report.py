@@ -289,5 +289,10 @@ def test_a_reader_of_the_page_moves_the_dial(of_lists):
     for point in dial.curve:
         assert lever.at(point.ratio).median == pytest.approx(point.median)
         assert lever.at(point.ratio).high == pytest.approx(point.high)
+    # Where it stands it says a number that is not quite the report's: beside it stands why.
+    assert lever.note.startswith("The estimate of this report, ")
+    assert lever.note.endswith(
+        "does not take this ratio as known: it comes from the models of section 3."
+    )
     assert parts_of(est, 0.5).lever() is None  # the dial has intervals of 95% alone
     assert parts_of(of_lists(dial=None)).lever() is None
