@@ -1,9 +1,10 @@
-"""Runs first in the kernel of every page: pictures bring a second drawing, for telephones."""
+"""Runs first in the kernel of every page: pictures for telephones too, cells of tables whole."""
 
 from __future__ import annotations
 
 import sys
 from base64 import b64encode
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
@@ -33,12 +34,20 @@ def mend(style: Any) -> None:
     style.drawn, style.Picture._repr_mimebundle_ = drawn, bundle
 
 
-class WhenDrawn:
-    """Mends pictures when a page first draws: loading them costs a page without any two seconds."""
+def whole_cells(pandas: Any) -> None:
+    """Let tables show what stands in a cell, and not its first fifty letters."""
+    pandas.set_option("display.max_colwidth", None)
+
+
+class WhenLoaded:
+    """Mends a module when a page first loads it: no page waits for what it does not use."""
+
+    def __init__(self, name: str, mended: Callable[[Any], None]) -> None:
+        self.name, self.mended = name, mended
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
-        """Find the module of pictures as usual, and mend it once it is loaded."""
-        if name != STYLE:
+        """Find the module as usual, and mend it once it is loaded."""
+        if name != self.name:
             return None
         sys.meta_path.remove(self)
         spec = find_spec(name)
@@ -46,10 +55,10 @@ class WhenDrawn:
 
         def load_and_mend(module: Any) -> None:
             load(module)
-            mend(module)
+            self.mended(module)
 
         spec.loader.exec_module = load_and_mend  # type: ignore[union-attr, method-assign]
         return spec
 
 
-sys.meta_path.insert(0, WhenDrawn())
+sys.meta_path[:0] = [WhenLoaded(STYLE, mend), WhenLoaded("pandas", whole_cells)]
