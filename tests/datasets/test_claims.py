@@ -251,6 +251,7 @@ def test_dated_sources_and_roles():
         ("SNHR", date(2017, 5, 6), date(2017, 5, 1), at_least(1256)),
         ("SNHR", date(2018, 9, 23), date(2018, 9, 23), at_least(2832)),
         ("CJTF-OIR", date(2017, 3, 4), date(2017, 1, 31), at_least(220)),
+        ("CJTF-OIR", date(2017, 8, 4), date(2017, 6, 30), at_least(624)),
         ("CJTF-OIR", date(2017, 12, 28), date(2017, 11, 30), at_least(817)),
         ("CJTF-OIR", date(2018, 2, 22), date(2018, 1, 31), at_least(841)),
         ("CJTF-OIR", date(2018, 9, 27), date(2018, 8, 31), at_least(1114)),
