@@ -28,7 +28,7 @@ NAMES = {"Coalition": "the US-led Coalition"}
 # instead of strikes, it may have been another by a factor of 1.35 (one standard deviation).
 DELAY = {"CJTF-OIR": {"median": 283, "factor": 1.35}}
 
-DAYS = ["2017-12-31", "2018-12-31", "2019-08-31"]
+DAYS = ["2017-12-31", "2018-12-31"]
 
 # What the report must say and no program can know.
 STATEMENTS = {
