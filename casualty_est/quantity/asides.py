@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 
 from casualty_est.quantity.counted import DEAD, PEOPLE, is_one_person
+from casualty_est.quantity.former import is_former, without_former
 from casualty_est.quantity.tokens import padded, phrase_at
-from casualty_est.quantity.words import BEFORE, BESIDE_UNDERCOUNT, CHANGED, UNDERCOUNT, Phrase
+from casualty_est.quantity.words import BEFORE, BESIDE_UNDERCOUNT, UNDERCOUNT, Phrase
 from casualty_est.quantity.written_numbers import number_at
 
 _MOST = frozenset(
@@ -70,7 +71,6 @@ _UNKNOWN_WHO = re.compile(
 )
 # "31 of 72 patients died": whom they were among.
 _AMONG = 1_000  # times as many at the most, or the second number has thousands that the first lacks
-_BEFORE_NOW = frozenset({"earlier", "previously", "formerly", "originally", "initially", "was"})
 _SHARE = re.compile(r"[~<>]?(?:100|[0-9]{1,2})(?:\.[0-9]{1,2})?")
 _PERCENT = re.compile(
     r"(?:100|[0-9]{1,2})(?:\.[0-9])? (?:%|percent|per cent)(?: of)?(?: them| whom)?"
@@ -175,30 +175,6 @@ def _is_share(words: list[str]) -> bool:
     return sign in ("%", "percent", "cent") and _SHARE.fullmatch(digits) is not None
 
 
-def without_former(words: list[str]) -> list[str]:
-    """Return words without the figure that this one replaces: "37, down from 45".
-
-    "37 from 45" says neither which of them holds, nor that one of them is a former one.
-    """
-    for i in range(len(words) - 2, -1, -1):
-        if words[i] != "from":
-            continue
-        match = number_at(padded(words), i + 1)
-        if i and match and words[match[1] : match[1] + 1] == ["to"] and {*words[:i]} <= CHANGED:
-            return words[match[1] + 1 :]  # "revised down from 359 to 253"
-        if match is None or match[1] != len(words):
-            continue
-        start = i
-        while start and words[start - 1] in CHANGED:
-            start -= 1
-        if start == i and not (words[0] in CHANGED and i > 1):
-            return words
-        while start and words[start - 1] in (",", ";", "-"):
-            start -= 1
-        return words[:start]
-    return words
-
-
 def _without_shares(words: list[str]) -> list[str]:
     """Leave out "most of them women", "half of them children": they hold no number."""
     for i in range(1, len(words)):
@@ -219,22 +195,3 @@ def _without_shares(words: list[str]) -> list[str]:
 
 def _has_number(words: list[str]) -> bool:
     return any(number_at(padded(words), k) for k in range(len(words)))
-
-
-def is_former(words: list[str]) -> bool:
-    """Whether brackets hold a former figure and nothing else: "(revised from 45)"."""
-    if words and words[0] in _BEFORE_NOW:
-        rest = words[1 + (words[1:2] == [":"]) :]
-        match = number_at(padded(rest), 0) if rest else None
-        return match is not None and match[1] == len(rest)
-    return bool(words) and words[0] in CHANGED and not _rest_of_former(words)
-
-
-def _rest_of_former(words: list[str]) -> list[str]:
-    i = 0
-    while i < len(words) and words[i] in CHANGED:
-        i += 1
-    if i == len(words) or words[i] != "from":
-        return words
-    match = number_at(padded(words), i + 1)
-    return words[match[1] :] if match else words

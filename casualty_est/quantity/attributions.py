@@ -7,6 +7,8 @@ import re
 from casualty_est.errors import QuantityError
 from casualty_est.quantity.counted import DEAD, OUTCOMES, PEOPLE, PLACES, THINGS, UNITS, UNSAFE
 from casualty_est.quantity.languages import NAMES, folded, language
+from casualty_est.quantity.surroundings import is_day
+from casualty_est.quantity.tokens import tokenize
 from casualty_est.quantity.words import (
     AFTER,
     BEFORE,
@@ -114,6 +116,8 @@ def _says_nothing(words: str) -> bool:
 def _refuse_title(name: str, rest: str) -> None:
     """Refuse a name before a colon that nobody here knows, and that no reader takes."""
     words = name.casefold().split()
+    if is_day([token for token in tokenize(name) if token]):
+        return
     if any(word in _MEANT or word in _COUNTED or word in _LABELS for word in words):
         return
     if all(word.isascii() for word in words) and not re.search("[0-9]:", rest):

@@ -32,6 +32,7 @@ from casualty_est.quantity.counted import (
     OtherCountError,
     refuse_unless_noun,
 )
+from casualty_est.quantity.former import replaced_by
 from casualty_est.quantity.grammar import UNKNOWN_NUMBER, Reading, read_clause
 from casualty_est.quantity.letters import with_words
 from casualty_est.quantity.surroundings import (
@@ -42,6 +43,7 @@ from casualty_est.quantity.surroundings import (
     without_dates,
     without_footnotes,
     without_occasions,
+    without_opening_date,
 )
 from casualty_est.quantity.tokens import padded, phrase_at, tokenize
 from casualty_est.quantity.words import (
@@ -77,6 +79,11 @@ _ON_FIGURES = (
 _SPEAKERS = frozenset(
     {"claim", "claims", "media", "press", "reports", "said", "say", "says", "source", "sources"}
 )
+_IDENTIFIED = frozenset({"identified", "named", "unidentified", "unnamed", "buried"})
+_SO_FAR = frozenset(
+    {"already", "are", "been", "by", "far", "have", "name", "now", "of", "only", "so", "still"}
+    | {"them", "to", "date", "victims", "bodies", "were", "people", "dead", "yet"}
+)
 _COMPOSED = frozenset({"(", "[", "\u00b1", "family", "couple"})  # never one clause alone
 _MOST_WORDS = 60  # a longer cell is a paragraph
 
@@ -106,7 +113,8 @@ def read_statement(text: str, wanted: str = "killed") -> Statement:
             first = error
     if tokens[0] in ("(", "[") and " ".join(filter(None, tokens[1:]))[:-2] in UNKNOWN:
         return Statement(UNKNOWN_NUMBER)
-    words = labels.bare_labels(labels.one_label([token for token in tokens if token]))
+    words = without_opening_date([token for token in tokens if token])
+    words = labels.bare_labels(labels.one_label(words))
     words = plain_words(labels.ends_behind(labels.bare_leads(words)))
     words = without_occasions(words)
     if len(words) > _MOST_WORDS:
@@ -135,6 +143,8 @@ def _composed(words: list[str], brackets: list[list[str]], wanted: str) -> State
         msg = "there is no number before the parentheses; write it without them"
         raise QuantityError(msg)
     words = _about(words)
+    if now := next(filter(None, map(replaced_by, brackets)), None):
+        words, brackets = now, brackets[1:]
     brackets = [inner for inner in brackets if not _says_nothing(inner, words)]
     if labelled := labels.labelled(words):
         words, interval = labelled
@@ -191,10 +201,14 @@ def _is_repeated(inside: list[str], words: list[str]) -> bool:
 def _with_second(words: list[str], brackets: list[list[str]]) -> tuple[list[str], list[list[str]]]:
     """Read "10 (up to 20)" and "10 (possibly 20)" as without the brackets."""
     for inner in brackets:
+        inner = inner[inner[:1] in (["and"], ["or"]) :]
         hedge, start = phrase_at(BEFORE, padded(inner), 0) or (None, 0)
+        if hedge is Phrase.PERHAPS and (more := phrase_at(BEFORE, padded(inner), start)):
+            inner, start = (inner[start:], more[1] - start) if more[0] in _SECOND else (inner, start)
         match = number_at(padded(inner), start) if start else None
         if match and match[1] == len(inner) and hedge in _SECOND:
-            return [*words, ",", "possibly", *inner], [one for one in brackets if one is not inner]
+            kept = [one for one in brackets if one[-len(inner) :] != inner]
+            return [*words, ",", "possibly", *inner], kept
     return words, brackets
 
 
@@ -316,6 +330,8 @@ def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[st
     if not words or is_day(words) or REMARKS.issuperset(words):
         return []
     relation = ""
+    if _are_known(words, count):
+        return []
     added = words[0] in ("+", "plus", "and")  # "12 (+30 injured)"
     words = words[1:] if added else words
     if match := phrase_at(INCLUDING, padded(words), 0):
@@ -350,6 +366,16 @@ def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[st
             msg = f"it does not say what {' '.join(words)!r} in brackets is; write 45 (12 children)"
             raise QuantityError(msg)
     return parts
+
+
+def _are_known(words: list[str], count: Reading) -> bool:
+    """Whether brackets hold how many of the dead have a name: "137 (62 identified)"."""
+    match = number_at(padded(words), 0)
+    top = count.high if count.high is not None else count.best
+    if match is None or (top is not None and match[0].value() > top):
+        return False
+    rest = words[match[1] :]
+    return not _IDENTIFIED.isdisjoint(rest) and (_IDENTIFIED | _SO_FAR).issuperset(rest)
 
 
 def _without_sources(words: list[str]) -> list[str]:

@@ -82,6 +82,7 @@ _SPAN = rf"{_DATE}(?: (?:-|to|and|until|through) {_DATE})?"
 _SINCE = re.compile(rf"(.*?)(?: ,)? (?:since|as of|as at|until|till|through|thru|up to) ({_SPAN})$")
 _DURING = re.compile(rf"(.*?)(?: ,)? (?:in|on|by|during|from|between|for) ({_SPAN})$")
 _BARE = re.compile(rf"(.*?) ,()(?: {_DAY})? {_MONTH}(?: {_DAY} ,)? {_YEAR}$")  # 20, May 2022
+_LONGEST_DATE = 12  # words
 _ROUND_YEAR = re.compile("(?:19|20)00")
 _IS_DATE = re.compile(
     r"(?:(?:last )?(?:updated|accessed|published|dated)(?: on| in)?|since|as of|as at|until|till|"
@@ -186,6 +187,21 @@ def without_dates(words: list[str]) -> list[str]:
             break
         kept.append(word)
     return kept
+
+
+def without_opening_date(words: list[str]) -> list[str]:
+    """Return "5 May 2020: 54 killed" and "As of 5 May, 54 killed" without the date in front."""
+    for i, word in enumerate(words[: _LONGEST_DATE + 1]):
+        if word not in (":", ",") or i == 0:
+            continue
+        opening = " ".join(words[:i])
+        rest = words[i + 1 :]
+        date = is_day(words[:i]) or _IS_DATE.fullmatch(opening) is not None
+        year = word == ":" and re.fullmatch(_YEAR, opening) and not DEAD.isdisjoint(rest)
+        told = date or year
+        if told and rest and any(number_at(padded(rest), k) for k in range(len(rest))):
+            return rest
+    return words
 
 
 def without_occasions(words: list[str]) -> list[str]:

@@ -1,0 +1,173 @@
+"""A figure that another replaces: "37, down from 45", "54 (45 before)", "previously 45, now 54"."""
+
+from __future__ import annotations
+
+from casualty_est.errors import QuantityError
+from casualty_est.quantity.counted import DEAD, PEOPLE
+from casualty_est.quantity.tokens import padded, phrase_at
+from casualty_est.quantity.words import BEFORE, CHANGED
+from casualty_est.quantity.written_numbers import number_at
+
+_BEFORE_NOW = frozenset({"earlier", "previously", "formerly", "originally", "initially", "was"})
+_AT_FIRST = frozenset({"previously", "formerly", "originally", "initially", "was", "first"})
+_GIVEN = frozenset(
+    {"announced", "as", "at", "be", "been", "claimed", "estimated", "given", "has", "had", "is"}
+    | {"listed", "put", "reported", "said", "stated", "to", "was", ":"}
+)
+_OF_BEFORE = frozenset({"earlier", "first", "former", "initial", "old", "original", "previous"})
+_OF_BEFORE |= {"prior"}
+_COUNTS = frozenset({"count", "estimate", "figure", "number", "report", "reports", "toll", "total"})
+_COUNTS |= {"death", "deaths", "dead", "killed"}
+_INSTEAD = (["instead", "of"], ["rather", "than"], ["not"], ["and", "not"], ["but", "not"])
+_AGAINST = (["against"], ["compared", "with"], ["compared", "to"], ["versus"], ["vs"], ["up", "from"])
+_AGAINST += (["down", "from"], ["from"], [])
+_BEHIND = frozenset({"before", "earlier", "previously", "initially", "originally", "formerly"})
+_LATER = frozenset({"later", "now", "since", "subsequently", "currently"})
+_REPLACED = frozenset(
+    {"revised", "corrected", "updated", "lowered", "raised", "reduced", "increased", "adjusted"}
+)
+_WAYS = frozenset({"up", "down", "upward", "upwards", "downward", "downwards"})
+_STOPS = frozenset({",", ";", "-"})
+_FILLED = frozenset({"was", "were", "been", "has", "have", "but", "and", "then"})
+
+
+def without_former(words: list[str]) -> list[str]:
+    """Return words without the figure that another replaces."""
+    return _without_from(_without_compared(_without_first(words)))
+
+
+def replaced_by(inner: list[str]) -> list[str]:
+    """Return the figure that brackets put in the place of another: "(later revised to 54)"."""
+    rest, told = _after_change(inner, known=False)
+    end = _count_end(rest) if told else 0
+    return rest if end and end == len(rest) else []
+
+
+def _after_change(words: list[str], *, known: bool) -> tuple[list[str], bool]:
+    """Return what stands behind "later revised down to", and whether that stands there.
+
+    known: whether words before it say that the figure there no longer holds, so that "now" will do.
+    """
+    i, told = 0, False
+    while i < len(words) and (
+        words[i] in _LATER | _REPLACED | _WAYS | _FILLED | {"to", "at", "is", "stands", ":"}
+    ):
+        told = told or words[i] in _REPLACED or (known and words[i] in _LATER)
+        i += 1
+    return words[i:], told and i < len(words)
+
+
+def _count_end(words: list[str]) -> int:
+    """Return the position behind a hedged number and its noun at the start of words, or 0."""
+    tokens, i = padded(words), 0
+    while words and (hedge := phrase_at(BEFORE, tokens, i)):
+        i = hedge[1]
+    try:
+        match = number_at(tokens, i) if words else None
+    except QuantityError:  # "a 14th", "40w": the reader of the clause says it better
+        match = None
+    if match is None:
+        return 0
+    end = match[1]
+    while tokens[end] in DEAD or tokens[end] in PEOPLE:
+        end += 1
+    return end
+
+
+def _without_first(words: list[str]) -> list[str]:
+    """Return "previously 45, now 54" and "45, later revised to 54" as 54."""
+    i, told = 0, False
+    while i < len(words) and (words[i] in _AT_FIRST or (told and words[i] in _GIVEN)):
+        told, i = True, i + 1
+    end = _count_end(words[i:])
+    if not end:
+        return words
+    end += i
+    parted = end < len(words) and words[end] in _STOPS
+    rest, changed = _after_change(words[end + parted :], known=told)
+    later = words[end + parted : end + parted + 1]
+    sure = told or (changed and (parted or later[:1] in (["later"], ["since"])))
+    # "45, now 54" may be two counts: something must say that the first no longer holds.
+    replaced = not _REPLACED.isdisjoint(words[end : len(words) - len(rest)])
+    return rest if changed and sure and (told or replaced) and _count_end(rest) else words
+
+
+def _without_compared(words: list[str]) -> list[str]:
+    """Return "54 killed, compared with 45 before" and "54 dead instead of 45" as the first."""
+    first = _count_end(words)
+    for i in range(max(first, 1), len(words)):
+        if first and _is_compared(words[i:], parted=words[i - 1] in _STOPS):
+            kept = words[:i]
+            while kept[-1] in _STOPS:
+                kept = kept[:-1]
+            return kept
+    return words
+
+
+def _is_compared(words: list[str], *, parted: bool = True) -> bool:
+    """Whether words are a former figure: "instead of 45", "45 before", "not 45 as reported"."""
+    for opening in (*_INSTEAD, *_AGAINST):
+        if words[: len(opening)] != opening:
+            continue
+        rest = words[len(opening) :]
+        rest = rest[1:] if rest[:1] == ["the"] else rest
+        end = _count_end(rest)
+        if not end:
+            continue
+        behind = [word for word in rest[end:] if word not in _GIVEN]
+        before = bool(behind) and (_BEHIND | {"first"}).issuperset(behind)
+        instead = opening in _INSTEAD and (before or not rest[end:])
+        if instead or (before and (parted or bool(opening))):
+            return True
+    return False
+
+
+def _without_from(words: list[str]) -> list[str]:
+    """Return words without the figure that this one replaces: "37, down from 45".
+
+    "37 from 45" says neither which of them holds, nor that one of them is a former one.
+    """
+    for i in range(len(words) - 2, -1, -1):
+        if words[i] != "from":
+            continue
+        match = number_at(padded(words), i + 1)
+        if i and match and words[match[1] : match[1] + 1] == ["to"] and {*words[:i]} <= CHANGED:
+            return words[match[1] + 1 :]  # "revised down from 359 to 253"
+        if match is None or match[1] != len(words):
+            continue
+        start = i
+        while start and words[start - 1] in CHANGED:
+            start -= 1
+        if start == i and not (words[0] in CHANGED and i > 1):
+            return words
+        while start and words[start - 1] in (",", ";", "-"):
+            start -= 1
+        return words[:start]
+    return words
+
+
+def is_former(words: list[str]) -> bool:
+    """Whether brackets hold a former figure and nothing else: "(revised from 45)"."""
+    if words and words[0] in _BEFORE_NOW:
+        rest = words[1 + (words[1:2] == [":"]) :]
+        match = number_at(padded(rest), 0) if rest else None
+        return match is not None and match[1] == len(rest)
+    if words and words[0] in _OF_BEFORE:
+        told = 1
+        while told < len(words) and words[told] in _COUNTS | _GIVEN | {"of"}:
+            told += 1
+        end = _count_end(words[told:]) if told > 1 else 0
+        return bool(end) and told + end == len(words)
+    if _is_compared(words):
+        return True
+    return bool(words) and words[0] in CHANGED and not _rest_of_former(words)
+
+
+def _rest_of_former(words: list[str]) -> list[str]:
+    i = 0
+    while i < len(words) and words[i] in CHANGED:
+        i += 1
+    if i == len(words) or words[i] != "from":
+        return words
+    match = number_at(padded(words), i + 1)
+    return words[match[1] :] if match else words
