@@ -27,12 +27,15 @@ _REPLACED = frozenset(
     {"revised", "corrected", "updated", "lowered", "raised", "reduced", "increased", "adjusted"}
 )
 _WAYS = frozenset({"up", "down", "upward", "upwards", "downward", "downwards"})
+_MARKS = _AT_FIRST | _REPLACED | _BEHIND | {"instead", "rather", "not"}
 _STOPS = frozenset({",", ";", "-"})
 _FILLED = frozenset({"was", "were", "been", "has", "have", "but", "and", "then"})
 
 
 def without_former(words: list[str]) -> list[str]:
     """Return words without the figure that another replaces."""
+    if _MARKS.isdisjoint(words):
+        return _without_from(words) if "from" in words else words
     return _without_from(_without_compared(_without_first(words)))
 
 
@@ -94,9 +97,9 @@ def _without_first(words: list[str]) -> list[str]:
 
 def _without_compared(words: list[str]) -> list[str]:
     """Return "54 killed, compared with 45 before" and "54 dead instead of 45" as the first."""
-    first = _count_end(words)
-    for i in range(max(first, 1), len(words)):
-        if first and _is_compared(words[i:], parted=words[i - 1] in _STOPS):
+    first = next((i + end for i in range(len(words)) if (end := _count_end(words[i:]))), len(words))
+    for i in range(first, len(words)):
+        if _is_compared(words[i:], parted=words[i - 1] in _STOPS):
             kept = words[:i]
             while kept[-1] in _STOPS:
                 kept = kept[:-1]
@@ -149,9 +152,11 @@ def _without_from(words: list[str]) -> list[str]:
 def is_former(words: list[str]) -> bool:
     """Whether brackets hold a former figure and nothing else: "(revised from 45)"."""
     if words and words[0] in _BEFORE_NOW:
-        rest = words[1 + (words[1:2] == [":"]) :]
-        match = number_at(padded(rest), 0) if rest else None
-        return match is not None and match[1] == len(rest)
+        i = 1
+        while i < len(words) and words[i] in _GIVEN | _FILLED:
+            i += 1
+        end = _count_end(words[i:])
+        return bool(end) and i + end == len(words)
     if words and words[0] in _OF_BEFORE:
         told = 1
         while told < len(words) and words[told] in _COUNTS | _GIVEN | {"of"}:

@@ -280,7 +280,8 @@ def _without_others(words: list[str]) -> list[str]:
             continue
         if word == "more" and counted and after in OUTCOMES:
             continue
-        if word == "another" and kept[-1:] and kept[-1] in _BESIDE and after[:1].isdigit():
+        counting = after[:1].isdigit() or after in _NUMBERS
+        if word == "another" and kept[-1:] and kept[-1] in _BESIDE and counting:
             continue  # "3 killed and another 7 hurt"
         kept.append("them" if word == "whom" and kept[-1:] == ["of"] and after in _WERE else word)
     return kept

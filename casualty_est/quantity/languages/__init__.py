@@ -254,8 +254,14 @@ def language(name: str) -> Language:
         sources,
         _occasions(lists.get("occasions", {})),
         halves,
-        _words_of(name, [*longest, *lists.get("turns", {}), *_said_by(lists)]),
+        _words_of(name, [*longest, *_in_turns(lists), *_said_by(lists)]),
     )
+
+
+def _in_turns(lists: dict[str, dict[str, str]]) -> list[str]:
+    """Return the words of the turns of phrase, without the short ones, which are other languages'."""
+    words = _A_WORD.findall(" ".join(lists.get("turns", {})))
+    return [word for word in words if len(word) > 3]
 
 
 def _said_by(lists: dict[str, dict[str, list[str]]]) -> list[str]:
