@@ -136,6 +136,11 @@ def _without_from(words: list[str]) -> list[str]:
         match = number_at(padded(words), i + 1)
         if i and match and words[match[1] : match[1] + 1] == ["to"] and {*words[:i]} <= CHANGED:
             return words[match[1] + 1 :]  # "revised down from 359 to 253"
+        if i and match and words[match[1] : match[1] + 1] == ["to"] and words[i - 1] in CHANGED:
+            start = i
+            while start and words[start - 1] in CHANGED | _FILLED:
+                start -= 1
+            return [*words[:start], *words[match[1] + 1 :]]  # "death toll rose from 45 to 54"
         if match is None or match[1] != len(words):
             continue
         start = i

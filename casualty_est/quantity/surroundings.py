@@ -8,7 +8,7 @@ from itertools import pairwise
 from casualty_est.errors import QuantityError
 from casualty_est.quantity.counted import DEAD, OUTCOMES, PEOPLE, SILENT, THINGS
 from casualty_est.quantity.tokens import padded, phrase_at
-from casualty_est.quantity.words import INCLUDING, REMARKS, SCALES, SMALL, TENS
+from casualty_est.quantity.words import BEFORE, INCLUDING, REMARKS, SCALES, SMALL, TENS
 from casualty_est.quantity.written_numbers import FRACTIONS, number_at
 
 # A mark of a footnote stands behind a digit or a letter, and no further digit follows it.
@@ -72,7 +72,25 @@ _HOURS = re.compile("[0-9]{1,2} ?(?:h|hrs?)")
 _YEARS = re.compile(rf"({_YEAR})(?: [-/] ({_YEAR}))?(?: est\.| estimate)?")
 _POINTS = frozenset({",", ";", ":", "."})
 _REMARKED = REMARKS | {"est."}
-_VERBS = frozenset({"caused", "causing", "leaves", "leaving", "left", "resulted", "resulting"})
+_VERBS = frozenset({"caused", "causing", "leaves", "leaving", "left", "resulted", "resulting", "leave"})
+_KILLED = frozenset({"kill", "killed", "kills", "killing"})
+_KILLS = _KILLED | _VERBS | {"claim", "claimed", "claims"}
+_AT = frozenset({"at", "in", "near", "on", "against"})
+_LONGEST_EVENT = 10
+# What kills people, and the words beside it: "a suicide car bomb attack".
+_EVENTS = frozenset(
+    {"airstrike", "airstrikes", "ambush", "assault", "attack", "attacks", "battle", "blast"}
+    | {"blasts", "bomb", "bombardment", "bombing", "bombings", "clash", "clashes", "collapse"}
+    | {"crash", "earthquake", "explosion", "explosions", "fighting", "fire", "flood", "floods"}
+    | {"landmine", "landslide", "massacre", "mine", "quake", "raid", "raids", "shelling"}
+    | {"shooting", "stampede", "strike", "strikes", "violence"}
+)
+_OF_EVENTS = frozenset(
+    {"a", "air", "an", "arson", "artillery", "bus", "car", "coalition", "drone", "grenade", "gun"}
+    | {"heavy", "ied", "israeli", "knife", "mass", "missile", "mortar", "roadside", "rocket"}
+    | {"russian", "saudi", "suicide", "suspected", "terror", "terrorist", "the", "train", "truck"}
+    | {"turkish", "twin", "two", "ukrainian", "us", "and", "overnight", "new", "deadly"}
+)
 _OPENING = frozenset({"all", "mainly", "most", "mostly"})
 _TAKING = frozenset({"claimed", "claiming", "claims", "took"})
 _HAVE = frozenset({"had", "has", "have"})
@@ -280,11 +298,22 @@ def _without_others(words: list[str]) -> list[str]:
             continue
         if word == "more" and counted and after in OUTCOMES:
             continue
+        if word in ("others", "more") and counted and not after and _is_led(kept[:-1]):
+            continue  # "killing 13 and injuring at least 40 others"
         counting = after[:1].isdigit() or after in _NUMBERS
         if word == "another" and kept[-1:] and kept[-1] in _BESIDE and counting:
             continue  # "3 killed and another 7 hurt"
         kept.append("them" if word == "whom" and kept[-1:] == ["of"] and after in _WERE else word)
     return kept
+
+
+def _is_led(words: list[str]) -> bool:
+    """Whether words end in an outcome that stands before its number: "... and injuring at least"."""
+    j = next((k for k in range(len(words) - 1, -1, -1) if words[k] in OUTCOMES), -1)
+    hedge = words[j + 1 :]
+    match = phrase_at(BEFORE, padded(hedge), 0) if hedge else None
+    plain = not hedge or (match is not None and match[1] == len(hedge))
+    return j >= 0 and plain and not words[j - 1][:1].isdigit()
 
 
 def _is_whole(words: list[str]) -> bool:
@@ -308,6 +337,17 @@ def _moved_inside(words: list[str]) -> list[str]:
     part = whose or (inside and inside[0] in ("including", "among"))
     if part and (rest[0] in _WERE or rest[0] in _HAVE or rest[0] in DEAD):
         return [*words[:first], *rest, ",", *inside]
+    return words
+
+
+def _without_event(words: list[str]) -> list[str]:
+    """Return "suicide attack in Kabul kills 17, injures 30" without what killed them."""
+    for i, word in enumerate(words[:_LONGEST_EVENT]):
+        if word in _KILLS and not _EVENTS.isdisjoint(words[:i]):
+            before = words[:i]
+            named = before[: next((k for k, w in enumerate(before) if w in _AT), i)]
+            if (_EVENTS | _OF_EVENTS).issuperset(named) and len(before) - len(named) <= 3:
+                return ["killed" if word in _KILLED else word, *words[i + 1 :]]
     return words
 
 
@@ -345,7 +385,8 @@ def plain_words(words: list[str]) -> list[str]:
     """Return words with two turns of phrase made plain: "a couple of dozen", "family of five"."""
     if ":" in words and (i := words.index(":")) > 0 and _is_whole(words[:i]):
         return [*words[:i], "(", *words[i + 1 :], ")"]
-    words = _moved_inside(_without_verb(_of_one_slash(_with_comma(words))))
+    words = _without_event(_of_one_slash(_with_comma(words)))
+    words = _moved_inside(_without_verb(words))
     words = _without_others(words)
     if "couple" in words:
         i = words.index("couple")

@@ -42,7 +42,7 @@ _LETTER = "a-zß-öø-ɏ\u1e01-\u1eff"
 _FRACTION = "(?:1/2|1/4|3/4)(?![0-9/])"
 # No two branches can start at the same character in two ways, so the scan is linear.
 _TOKEN = re.compile(
-    rf"(?:approx|est|incl|min|max|ca|c)\.|(?<![0-9/]){_FRACTION}|"
+    rf"(?:approx|est|incl|excl|min|max|ca|c)\.|(?<![0-9/]){_FRACTION}|"
     rf"[0-9]+(?:[,' ](?!{_FRACTION})[0-9]+)*(?:\.[0-9]+)*[{_LETTER}]*|"
     rf"[{_LETTER}]+(?:'[{_LETTER}]*)*|>=|<=|[^\W\d_]+|[^ ]"
 )
