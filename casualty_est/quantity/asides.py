@@ -28,12 +28,14 @@ _SEX_UNKNOWN = re.compile(
 )
 _EXCLUDED = re.compile(
     r"(.*?)(?: ,)? (?:excluding|excludes|excl\.?|not including|without counting|not counting)"
-    r"(?: (?:[0-9]{1,3}|hijackers?|gunm[ae]n|assailants?|shooters?|the|those|people|persons|missing|under|rubble|wounded|injured|still|buried|trapped|"
+    r"(?: (?:[0-9]{1,3}|hijackers?|gunm[ae]n|assailants?|shooters?|"
+    r"the|those|people|persons|missing|under|rubble|wounded|injured|still|buried|trapped|"
     r"bodies|who|are|is|and|or|combatants|fighters|militants|soldiers|civilians|foreigners|"
     r"military|police|attackers?|perpetrators?|bombers?))+"
 )
 _NATIONS = re.compile(
-    r"(.*?) (?:of|from) (?:at least )?(?:[0-9]{1,2}|[a-z]+) (?:different )?(?:nationalities|countries)"
+    r"(.*?) (?:of|from) (?:at least )?(?:[0-9]{1,2}|[a-z]+) (?:different )?"
+    r"(?:nationalities|countries)"
 )
 _THIS_WEEK = re.compile(
     r"(.*?) (?:this|last) (?:week|month|year|morning|evening|night|weekend|summer|winter|spring)"
@@ -90,7 +92,8 @@ def without_asides(words: list[str]) -> list[str]:
     """Return words without a former figure or a share in words at their end."""
     words = _matched(_AGES, words, lambda match: match[1].split()[-1] in _AGED_ONES)
     words = _matched(_SEX_UNKNOWN, words, lambda match: True)
-    words = _matched(_NATIONS, words, lambda match: match[1].split()[-1] in PEOPLE | DEAD)
+    if words[-1:] in (["countries"], ["nationalities"]):
+        words = _matched(_NATIONS, words, lambda match: match[1].split()[-1] in PEOPLE | DEAD)
     words = _matched(_DECADE, words, lambda match: match[1].split()[-1] in PEOPLE)
     words = _matched(_AGED, words, lambda match: is_one_person(padded(match[1].split()), 0))
     words = _matched(_NOT_EXACT, words, lambda match: True)

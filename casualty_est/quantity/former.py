@@ -19,7 +19,14 @@ _OF_BEFORE |= {"prior"}
 _COUNTS = frozenset({"count", "estimate", "figure", "number", "report", "reports", "toll", "total"})
 _COUNTS |= {"death", "deaths", "dead", "killed"}
 _INSTEAD = (["instead", "of"], ["rather", "than"], ["not"], ["and", "not"], ["but", "not"])
-_AGAINST = (["against"], ["compared", "with"], ["compared", "to"], ["versus"], ["vs"], ["up", "from"])
+_AGAINST = (
+    ["against"],
+    ["compared", "with"],
+    ["compared", "to"],
+    ["versus"],
+    ["vs"],
+    ["up", "from"],
+)
 _AGAINST += (["down", "from"], ["from"], [])
 _BEHIND = frozenset({"before", "earlier", "previously", "initially", "originally", "formerly"})
 _LATER = frozenset({"later", "now", "since", "subsequently", "currently"})

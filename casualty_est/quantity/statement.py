@@ -204,7 +204,9 @@ def _with_second(words: list[str], brackets: list[list[str]]) -> tuple[list[str]
         inner = inner[inner[:1] in (["and"], ["or"]) :]
         hedge, start = phrase_at(BEFORE, padded(inner), 0) or (None, 0)
         if hedge is Phrase.PERHAPS and (more := phrase_at(BEFORE, padded(inner), start)):
-            inner, start = (inner[start:], more[1] - start) if more[0] in _SECOND else (inner, start)
+            inner, start = (
+                (inner[start:], more[1] - start) if more[0] in _SECOND else (inner, start)
+            )
         match = number_at(padded(inner), start) if start else None
         if match and match[1] == len(inner) and hedge in _SECOND:
             kept = [one for one in brackets if one[-len(inner) :] != inner]

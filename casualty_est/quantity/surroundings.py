@@ -72,7 +72,9 @@ _HOURS = re.compile("[0-9]{1,2} ?(?:h|hrs?)")
 _YEARS = re.compile(rf"({_YEAR})(?: [-/] ({_YEAR}))?(?: est\.| estimate)?")
 _POINTS = frozenset({",", ";", ":", "."})
 _REMARKED = REMARKS | {"est."}
-_VERBS = frozenset({"caused", "causing", "leaves", "leaving", "left", "resulted", "resulting", "leave"})
+_VERBS = frozenset(
+    {"caused", "causing", "leaves", "leaving", "left", "resulted", "resulting", "leave"}
+)
 _KILLED = frozenset({"kill", "killed", "kills", "killing"})
 _KILLS = _KILLED | _VERBS | {"claim", "claimed", "claims"}
 _AT = frozenset({"at", "in", "near", "on", "against"})
@@ -209,6 +211,8 @@ def without_dates(words: list[str]) -> list[str]:
 
 def without_opening_date(words: list[str]) -> list[str]:
     """Return "5 May 2020: 54 killed" and "As of 5 May, 54 killed" without the date in front."""
+    if ":" not in words and "," not in words:
+        return words
     for i, word in enumerate(words[: _LONGEST_DATE + 1]):
         if word not in (":", ",") or i == 0:
             continue
@@ -300,15 +304,15 @@ def _without_others(words: list[str]) -> list[str]:
             continue
         if word in ("others", "more") and counted and not after and _is_led(kept[:-1]):
             continue  # "killing 13 and injuring at least 40 others"
-        counting = after[:1].isdigit() or after in _NUMBERS
-        if word == "another" and kept[-1:] and kept[-1] in _BESIDE and counting:
+        beside = word == "another" and kept[-1:] and kept[-1] in _BESIDE
+        if beside and (after[:1].isdigit() or after in _NUMBERS):
             continue  # "3 killed and another 7 hurt"
         kept.append("them" if word == "whom" and kept[-1:] == ["of"] and after in _WERE else word)
     return kept
 
 
 def _is_led(words: list[str]) -> bool:
-    """Whether words end in an outcome that stands before its number: "... and injuring at least"."""
+    """Whether words end in an outcome before its number: "... and injuring at least"."""
     j = next((k for k in range(len(words) - 1, -1, -1) if words[k] in OUTCOMES), -1)
     hedge = words[j + 1 :]
     match = phrase_at(BEFORE, padded(hedge), 0) if hedge else None
@@ -342,6 +346,8 @@ def _moved_inside(words: list[str]) -> list[str]:
 
 def _without_event(words: list[str]) -> list[str]:
     """Return "suicide attack in Kabul kills 17, injures 30" without what killed them."""
+    if _KILLS.isdisjoint(words):
+        return words
     for i, word in enumerate(words[:_LONGEST_EVENT]):
         if word in _KILLS and not _EVENTS.isdisjoint(words[:i]):
             before = words[:i]

@@ -91,6 +91,7 @@ _ODD = re.compile(
     r"[0-9] ?% ?[ch-u]|[ci]i ?[89]|m (?:were |aged )?(?:under|below) "
 )  # one of them has a sign above
 PAD = 4
+_PADDING = [""] * PAD
 
 
 def plain_characters(text: str) -> str:
@@ -123,7 +124,7 @@ def is_word(token: str) -> bool:
 
 def padded(tokens: Iterable[str]) -> list[str]:
     """Return tokens with the padding that the readers count on."""
-    return [*(token for token in tokens if token), *[""] * PAD]
+    return [token for token in tokens if token] + _PADDING
 
 
 def phrase_at[T](phrases: Phrases[T], tokens: list[str], i: int) -> tuple[T, int] | None:

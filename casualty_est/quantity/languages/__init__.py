@@ -160,7 +160,7 @@ def translations(text: str) -> Iterator[str]:
         raise QuantityError(msg)
     words = _A_WORD.findall(plain)
     for name in NAMES:
-        if _SCRIPTS.get(name, _LATIN).search(plain) is None:
+        if (plain.isascii() and name in _SCRIPTS) or not _SCRIPTS.get(name, _LATIN).search(plain):
             continue
         known = language(name)
         if known.words and known.words.isdisjoint(words):
@@ -259,7 +259,7 @@ def language(name: str) -> Language:
 
 
 def _in_turns(lists: dict[str, dict[str, str]]) -> list[str]:
-    """Return the words of the turns of phrase, without the short ones, which are other languages'."""
+    """Return the words of the turns of phrase; short ones are words of other languages, too."""
     words = _A_WORD.findall(" ".join(lists.get("turns", {})))
     return [word for word in words if len(word) > 3]
 
