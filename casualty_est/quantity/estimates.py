@@ -168,7 +168,7 @@ def plus_minus(words: list[str]) -> tuple[list[str], list[str]] | None:
     if end < len(words) and words[end] == "%":
         msg = "write the two ends of the interval in people, as 1,200 (900-1,500)"
         raise QuantityError(msg)
-    return [*words[:i], *words[end:]], words[i + 1 : end]
+    return [*_trimmed(words[:i]), *words[end:]], words[i + 1 : end]
 
 
 def around(best: Reading, error: list[str]) -> Reading:

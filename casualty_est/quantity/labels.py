@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from casualty_est.quantity.counted import DEAD, PEOPLE, SILENT
 from casualty_est.quantity.tokens import padded, phrase_at
-from casualty_est.quantity.words import LEADS
+from casualty_est.quantity.words import BEFORE, LEADS, SMALL, TENS
 
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 _FILLED = frozenset({"of", ",", ";", "/", ":", "=", "and", "to", "-", "estimate"})
 _ENDS = {"low": "low", "lower": "low", "high": "high", "higher": "high", "upper": "high"}
 _OF_ENDS = frozenset({"bound", "estimate", "limit", "end", "figure"})
 _OF_BEST = frozenset({"best", "central", "median", "mean", "point", "middle", "mid"})
+_LONGEST_NOUN = 9
+_NUMBER_OF = frozenset({"count", "number", "of", "the", "total", "nr"})
+_NUMBERS = SMALL.keys() | TENS.keys() | {"-", "to"}
 _LABELS = {
     **dict.fromkeys(("low", "lower", "lowest", "min", "min.", "minimum"), "low"),
     **dict.fromkeys(("best", "estimate", "central", "median", "mid"), "best"),
@@ -31,6 +35,25 @@ def one_label(words: list[str]) -> list[str]:
             joined.append(_ENDS.get(word, "best") if two else word)
         skip = two
     return joined
+
+
+def noun_behind(words: list[str]) -> list[str]:
+    """Return "number of civilians killed: 5" as "5 civilians killed"."""
+    i = next((i for i, word in enumerate(words[:_LONGEST_NOUN]) if word in (":", "=")), 0)
+    noun = words[:i]
+    if not i or DEAD.isdisjoint(noun) or phrase_at(LEADS, padded(noun), 0) == ("dead", i):
+        return words
+    while noun and (noun[0] in _NUMBER_OF or noun[:2] == ["no", "."]):
+        noun = noun[1 + (noun[0] == "no") :]
+    known = PEOPLE | DEAD | SILENT
+    if not noun or not known.issuperset(noun) or phrase_at(LEADS, padded(noun), 0) == ("dead", i):
+        return words
+    rest = words[i + 1 :]
+    end = next((k for k, word in enumerate(rest) if word in (",", ";", "/", "|")), len(rest))
+    numbers = all(word[0].isdigit() or word in _NUMBERS for word in rest[:end])
+    hedge = phrase_at(BEFORE, padded(rest), 0)
+    alone = numbers or (hedge is not None and all(w[0].isdigit() for w in rest[hedge[1] : end]))
+    return [*rest[:end], *noun, *rest[end:]] if end and alone else words
 
 
 def bare_labels(words: list[str]) -> list[str]:

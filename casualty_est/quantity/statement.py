@@ -80,6 +80,7 @@ _SPEAKERS = frozenset(
     {"claim", "claims", "media", "press", "reports", "said", "say", "says", "source", "sources"}
 )
 _IDENTIFIED = frozenset({"identified", "named", "unidentified", "unnamed", "buried"})
+_NOBODY_SO_FAR = frozenset({"confirmed", "known", "recorded", "reported", "so", "far"})
 _SO_FAR = frozenset(
     {"already", "are", "been", "by", "far", "have", "name", "now", "of", "only", "so", "still"}
     | {"them", "to", "date", "victims", "bodies", "were", "people", "dead", "yet"}
@@ -114,7 +115,7 @@ def read_statement(text: str, wanted: str = "killed") -> Statement:
     if tokens[0] in ("(", "[") and " ".join(filter(None, tokens[1:]))[:-2] in UNKNOWN:
         return Statement(UNKNOWN_NUMBER)
     words = without_opening_date([token for token in tokens if token])
-    words = labels.bare_labels(labels.one_label(words))
+    words = labels.bare_labels(labels.one_label(labels.noun_behind(words)))
     words = plain_words(labels.ends_behind(labels.bare_leads(words)))
     words = without_occasions(words)
     if len(words) > _MOST_WORDS:
@@ -191,7 +192,8 @@ def _about(words: list[str]) -> list[str]:
 
 def _is_repeated(inside: list[str], words: list[str]) -> bool:
     """Whether brackets hold the number in front of them again: "five (5)", "20 (twenty)"."""
-    again = (Number(0), 1) if inside == ["none"] else number_at(padded(inside), 0)
+    none = inside[0] == "none" and _NOBODY_SO_FAR.issuperset(inside[1:])
+    again = (Number(0), len(inside)) if none else number_at(padded(inside), 0)
     if again is None or again[1] != len(inside):
         return False
     numbers = [match[0] for i in range(len(words)) if (match := number_at(padded(words), i))]
@@ -332,7 +334,7 @@ def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[st
     if not words or is_day(words) or REMARKS.issuperset(words):
         return []
     relation = ""
-    if _are_known(words, count):
+    if _are_known(words, count) or _is_by_place(words, count):
         return []
     added = words[0] in ("+", "plus", "and")  # "12 (+30 injured)"
     words = words[1:] if added else words
@@ -378,6 +380,26 @@ def _are_known(words: list[str], count: Reading) -> bool:
         return False
     rest = words[match[1] :]
     return not _IDENTIFIED.isdisjoint(rest) and (_IDENTIFIED | _SO_FAR).issuperset(rest)
+
+
+def _is_by_place(words: list[str], count: Reading) -> bool:
+    """Whether brackets hold the same count by place or by time: "5 (4 at the scene, 1 later)"."""
+    total, here = 0, list[list[str]]([[]])
+    for word in words:
+        if word in (",", ";", "and"):
+            here.append([])
+        else:
+            here[-1].append(word)
+    here = [piece for piece in here if piece]
+    for piece in here:
+        match = number_at(padded(piece), 0)
+        rest = piece[match[1] :] if match else []
+        if match is None or not rest or rest[0] not in PREPOSITIONS | {"later"}:
+            return False
+        if any(word[0].isdigit() for word in rest):
+            return False
+        total += match[0].value()
+    return len(here) > 1 and total == count.best
 
 
 def _without_sources(words: list[str]) -> list[str]:

@@ -29,6 +29,11 @@ _PLACE = re.compile(
     r"(?:(?:foot)?notes?|text|below|above|remarks?|comments?|refs?|cite|link)[)\]]",
     re.I,
 )
+_SEE = re.compile(
+    r"\s*[,;-]\s*see (?:also )?(?:the )?(?:(?:foot)?notes?|text|refs?|table|annex|appendix|below|above)"
+    r"(?: [0-9]{1,3}| [a-z])?$",
+    re.I,
+)
 _SUPERSCRIPT = re.compile(
     r"(?:(?<=[0-9]{3})|(?<=[A-Za-z]))[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,2}"
     r"(?:[ ,]{0,2}[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,2})*(?=\s*(?:$|[^\s0-9]))"
@@ -180,6 +185,8 @@ def without_footnotes(text: str) -> str:
     """Return a text without the marks of footnotes behind its words and numbers."""
     if "[" in text or "(" in text or "^" in text:
         text = _PLACE.sub("", text)
+    if "see " in text:
+        text = _SEE.sub("", text)
     if "[" in text or not text.isascii() or "*" in text or "#" in text:
         text = _MARK.sub("", text)
         if not _POWER.search(text):

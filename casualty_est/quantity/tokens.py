@@ -74,6 +74,13 @@ _SIGNS = (
     (re.compile(r"\bin (?:a )?(?:critical|serious|grave) condition\b"), "critically injured"),
     (re.compile(r"\b(civs?|pers)\.(?= |$)"), r"\1"),
     (re.compile(r"\ball[- ]cause\b"), "overall"),
+    (
+        re.compile(
+            r" (?:in|over|during|within) (?:the )?(?:last|past|previous) (?:[0-9]{1,3} |few )?"
+            r"(?:hour|day|week|month|year)s?(?![a-z0-9])"
+        ),
+        "",
+    ),
     (re.compile(r"\bunder[- ](?:five|5)(?= (?:children|deaths))"), "child"),
     # 5 x KIA; men & boys; a 7-year-old girl
     (re.compile(r"(?<=[0-9]) ?x (?=[a-z])"), " "),
@@ -88,7 +95,7 @@ _SIGNS = (
 )
 _ODD = re.compile(
     r"[=~{<&]|[0-9] ?x |old |all.cause|under.[5f]|civ|pers\.|--|\.\.|ish\b|minus|condition|"
-    r"[0-9] ?% ?[ch-u]|[ci]i ?[89]|m (?:were |aged )?(?:under|below) "
+    r"[0-9] ?% ?[ch-u]|[ci]i ?[89]|(?:last|past|previous) |m (?:were |aged )?(?:under|below) "
 )  # one of them has a sign above
 PAD = 4
 _PADDING = [""] * PAD

@@ -261,6 +261,10 @@ def spread_scale(left: Number, right: Number) -> Number:
     """
     a, b = left.digits, right.digits
     plain = not (left.scales or right.scales or left.decimals or right.decimals or left.own)
+    spoken = 0 < a < 10 and 100 * a < b < 1000 and b % 100 == 0 and b <= WIDEST * 100 * a
+    if plain and spoken and not (left.lead or right.lead):
+        msg = f"its low end may be {a} or {100 * a}; write {100 * a} to {b}, or up to {b}"
+        raise QuantityError(msg)
     if not plain or left.lead or right.lead or not 0 < a < 1000 <= 1000 * a <= b:
         return left
     scale = 1000 ** ((len(str(b)) - 1) // 3)

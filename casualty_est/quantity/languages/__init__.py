@@ -36,6 +36,9 @@ _SCRIPTS = {
     "ukrainian": _CYRILLIC,
 }
 _TOLD_BEHIND = _TOLD | PEOPLE | {"at", "fewer", "including", "more", "others"}
+_KNOWN_TO_NOBODY = frozenset(
+    {" unknown ", " number ", " number of ", " of ", "  ", " ", " the ", ":", " : ", " death toll "}
+)
 _FEMININE, _DUAL = "\u0629", ("\u0627\u0646", "\u062a\u0627\u0646")
 _A_WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH_TOO = frozenset({"on", "once", "bin", "elf", "dos", "tote"})  # alone they are English
@@ -86,6 +89,8 @@ class Language:
             question = question or self.questions.get(phrase, "")
             native |= bool(phrase) and self.english.get(phrase) != phrase
             pieces.append(f" {self.english.get(phrase, '')} " if phrase else match[0])
+        if question and _KNOWN_TO_NOBODY.issuperset(pieces) and " unknown " in pieces:
+            return "unknown"  # "nombre de victimes inconnu"
         if question:
             raise QuantityError(question)
         if not native:
