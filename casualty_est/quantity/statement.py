@@ -13,6 +13,7 @@ from casualty_est.errors import QuantityError
 from casualty_est.quantity import estimates, labels
 from casualty_est.quantity.asides import is_aside, is_undercount, without_asides
 from casualty_est.quantity.attributions import without_sources
+from casualty_est.quantity.brackets import are_known, is_by_place
 from casualty_est.quantity.clauses import (
     NotComposedError,
     clauses_of,
@@ -79,12 +80,7 @@ _ON_FIGURES = (
 _SPEAKERS = frozenset(
     {"claim", "claims", "media", "press", "reports", "said", "say", "says", "source", "sources"}
 )
-_IDENTIFIED = frozenset({"identified", "named", "unidentified", "unnamed", "buried"})
 _NOBODY_SO_FAR = frozenset({"confirmed", "known", "recorded", "reported", "so", "far"})
-_SO_FAR = frozenset(
-    {"already", "are", "been", "by", "far", "have", "name", "now", "of", "only", "so", "still"}
-    | {"them", "to", "date", "victims", "bodies", "were", "people", "dead", "yet"}
-)
 _COMPOSED = frozenset({"(", "[", "\u00b1", "family", "couple"})  # never one clause alone
 _MOST_WORDS = 60  # a longer cell is a paragraph
 
@@ -334,7 +330,7 @@ def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[st
     if not words or is_day(words) or REMARKS.issuperset(words):
         return []
     relation = ""
-    if _are_known(words, count) or _is_by_place(words, count):
+    if are_known(words, count) or is_by_place(words, count):
         return []
     added = words[0] in ("+", "plus", "and")  # "12 (+30 injured)"
     words = words[1:] if added else words
@@ -370,36 +366,6 @@ def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[st
             msg = f"it does not say what {' '.join(words)!r} in brackets is; write 45 (12 children)"
             raise QuantityError(msg)
     return parts
-
-
-def _are_known(words: list[str], count: Reading) -> bool:
-    """Whether brackets hold how many of the dead have a name: "137 (62 identified)"."""
-    match = number_at(padded(words), 0)
-    top = count.high if count.high is not None else count.best
-    if match is None or (top is not None and match[0].value() > top):
-        return False
-    rest = words[match[1] :]
-    return not _IDENTIFIED.isdisjoint(rest) and (_IDENTIFIED | _SO_FAR).issuperset(rest)
-
-
-def _is_by_place(words: list[str], count: Reading) -> bool:
-    """Whether brackets hold the same count by place or by time: "5 (4 at the scene, 1 later)"."""
-    total, here = 0, list[list[str]]([[]])
-    for word in words:
-        if word in (",", ";", "and"):
-            here.append([])
-        else:
-            here[-1].append(word)
-    here = [piece for piece in here if piece]
-    for piece in here:
-        match = number_at(padded(piece), 0)
-        rest = piece[match[1] :] if match else []
-        if match is None or not rest or rest[0] not in PREPOSITIONS | {"later"}:
-            return False
-        if any(word[0].isdigit() for word in rest):
-            return False
-        total += match[0].value()
-    return len(here) > 1 and total == count.best
 
 
 def _without_sources(words: list[str]) -> list[str]:

@@ -30,7 +30,8 @@ _PLACE = re.compile(
     re.I,
 )
 _SEE = re.compile(
-    r"\s*[,;-]\s*see (?:also )?(?:the )?(?:(?:foot)?notes?|text|refs?|table|annex|appendix|below|above)"
+    r"\s*[,;-]\s*see (?:also )?(?:the )?"
+    r"(?:(?:foot)?notes?|text|refs?|table|annex|appendix|below|above)"
     r"(?: [0-9]{1,3}| [a-z])?$",
     re.I,
 )
