@@ -15,6 +15,7 @@ from casualty_est.quantity.words import (
     BEST,
     INTERVALS,
     LEADS,
+    MEANINGFUL,
     OF_PUBLISHERS,
     PUBLISHERS,
     SCALES,
@@ -25,6 +26,11 @@ from casualty_est.quantity.words import (
     VAGUE_PHRASES,
 )
 
+_HEADLINE = re.compile(
+    r"^(?:breaking|update[ds]?|urgent|latest|just in|alert|developing)(?: news)?(?: [0-9]{1,2})?"
+    r"\s*(?::|[-|] )\s*",
+    re.I,
+)
 _YEAR = "(?:19|20)[0-9]{2}"
 _NAME = r"[A-Za-z\u00c0-\u024f][\w&.' \u2019-]*?"
 _BRACKETS = re.compile(rf"\s*[(\[](?:sources? ?: ?)?({_NAME})(?:,? {_YEAR})?[)\]]")
@@ -41,6 +47,7 @@ _SAY = re.compile(
     re.I,
 )
 _PER = re.compile(rf"[\s,;-]*[(\[]?\bper (?:the )?({_NAME})[)\]]?$")
+_PER_NAME = re.compile(r"\s*[(\[]per (?:the )?([A-Z][\w.' \u2019-]*)[)\]]$")
 # "OHCHR has recorded 1,024", "SOHR says 45"
 _SAYS = re.compile(
     rf"^(?:the )?({_NAME}) (?:(?:has|have|had) )?(?:verified|recorded|documented|counted|confirmed|"
@@ -67,6 +74,7 @@ def without_sources(text: str) -> str:
 
     A row has its source in a column of its own, so what stands here changes nothing of the number.
     """
+    text = _HEADLINE.sub("", text)
     if text[:1].isupper() and _VERB.match(text):
         match = _SAYS.match(text)
         if match and _is_source(match[1]):
@@ -78,6 +86,7 @@ def without_sources(text: str) -> str:
         (_SAID, _says_nothing),
         (_SAY, _says_nothing),
         (_PER, _is_source),
+        (_PER_NAME, _is_named),
         (_BEHIND, _is_source),
         (_BEFORE, _is_source),
     ):
@@ -103,6 +112,12 @@ def _is_source(name: str) -> bool:
     # Other capitals may say who died: "12 (SDF)".
     publishing = not PUBLISHERS.isdisjoint(plain)
     return publishing and _ALLOWED.issuperset(plain)
+
+
+def _is_named(name: str) -> bool:
+    """Whether a name behind "per" may be a source's: "(per Kyiv)", but not "(per Day)"."""
+    words = name.casefold().split()
+    return _says_nothing(name) and MEANINGFUL.isdisjoint(words) and _COUNTED.isdisjoint(words)
 
 
 def _says_nothing(words: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from casualty_est.errors import QuantityError
-from casualty_est.quantity.counted import DEAD, OUTCOMES, PEOPLE, SILENT, THINGS
+from casualty_est.quantity.counted import DEAD, OUTCOMES, PEOPLE, SILENT, THINGS, is_one_person
 from casualty_est.quantity.tokens import padded, phrase_at
 from casualty_est.quantity.words import BEFORE, INCLUDING, REMARKS, SCALES, SMALL, TENS
 from casualty_est.quantity.written_numbers import FRACTIONS, number_at
@@ -81,6 +81,7 @@ _REMARKED = REMARKS | {"est."}
 _VERBS = frozenset(
     {"caused", "causing", "leaves", "leaving", "left", "resulted", "resulting", "leave"}
 )
+_DIED = frozenset({"dead", "died", "executed", "killed", "murdered", "slain"})
 _KILLED = frozenset({"kill", "killed", "kills", "killing"})
 _KILLS = _KILLED | _VERBS | {"claim", "claimed", "claims"}
 _AT = frozenset({"at", "in", "near", "on", "against"})
@@ -352,6 +353,27 @@ def _moved_inside(words: list[str]) -> list[str]:
     return words
 
 
+def _one_alone(words: list[str]) -> list[str]:
+    """Return "man shot dead", as headlines have it, as "a man shot dead"."""
+    died = len(words) > 1 and (words[1] in _DIED or words[1:3] == ["shot", "dead"])
+    if died and is_one_person(["a", *words, ""], 0):
+        counted = any(number_at(padded(words), i) for i in range(2, len(words)))
+        beside = not OUTCOMES.keys().isdisjoint(words)
+        return ["a", *words] if beside or not counted else words
+    return words
+
+
+def _family_inside(words: list[str]) -> list[str]:
+    """Return "12 killed, including a family of five" as "... including five relatives"."""
+    for i in range(1, len(words) - 2):
+        if words[i : i + 2] == ["family", "of"] and words[i - 1] in ("a", "one"):
+            match = number_at(padded(words), i + 2)
+            if match and i > 1:
+                number = words[i + 2 : match[1]]
+                return [*words[: i - 1], *number, "relatives", *words[match[1] :]]
+    return words
+
+
 def _without_event(words: list[str]) -> list[str]:
     """Return "suicide attack in Kabul kills 17, injures 30" without what killed them."""
     if _KILLS.isdisjoint(words):
@@ -399,6 +421,7 @@ def plain_words(words: list[str]) -> list[str]:
     """Return words with two turns of phrase made plain: "a couple of dozen", "family of five"."""
     if ":" in words and (i := words.index(":")) > 0 and _is_whole(words[:i]):
         return [*words[:i], "(", *words[i + 1 :], ")"]
+    words = _one_alone(_family_inside(words))
     words = _without_event(_of_one_slash(_with_comma(words)))
     words = _moved_inside(_without_verb(words))
     words = _without_others(words)

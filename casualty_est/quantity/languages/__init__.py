@@ -64,6 +64,7 @@ class Language:
     pairs: frozenset[tuple[str, str]]
     sources: re.Pattern[str] | None  # who said it, in brackets or behind all else
     occasions: re.Pattern[str] | None  # where and how they died, behind all else
+    agents: re.Pattern[str] | None  # by whom
     halves: tuple[str, ...]
     words: frozenset[str]  # of which a text has one; empty where words grow together
 
@@ -117,12 +118,18 @@ class Language:
 
     def _without_occasion(self, text: str) -> str:
         """Return "12 muertos en un ataque" as "12 muertos": so English is read, too."""
-        match = self.occasions.search(text) if self.occasions else None
+        for pattern in (self.occasions, self.agents):
+            text = self._without_one(pattern, text)
+        return text
+
+    def _without_one(self, occasions: re.Pattern[str] | None, text: str) -> str:
+        match = occasions.search(text) if occasions else None
         if match is None or not any(self.english.get(w) == "killed" for w in match[1].split()):
             return text
         phrase = self.phrases.match(text, match.start(2))
         longer = phrase is not None and len(phrase["phrase"] or "") > len(match[2])  # "au moins"
-        return text if longer or self._counts(match[3], _TOLD_BEHIND) else match[1]
+        told = _TOLD if occasions is self.agents else _TOLD_BEHIND
+        return text if longer or self._counts(match[3], told) else match[1]
 
     def _counts(self, text: str, told: Container[str]) -> bool:
         """Whether a text has a number, or a word that says whom or how many a number counts."""
@@ -258,6 +265,7 @@ def language(name: str) -> Language:
         pairs,
         sources,
         _occasions(lists.get("occasions", {})),
+        _occasions(lists.get("occasions", {}), "agents"),
         halves,
         _words_of(name, [*longest, *_in_turns(lists), *_said_by(lists)]),
     )
@@ -283,11 +291,11 @@ def _words_of(name: str, phrases: list[str]) -> frozenset[str]:
     return frozenset(_A_WORD.findall(said))
 
 
-def _occasions(said: dict[str, list[str]]) -> re.Pattern[str] | None:
+def _occasions(said: dict[str, list[str]], key: str = "before") -> re.Pattern[str] | None:
     """Return what finds "in an attack" behind the dead, without digits, commas or a period."""
-    if not said:
+    if key not in said:
         return None
-    before, never = ("|".join(map(_whole, said[key])) for key in ("before", "never"))
+    before, never = ("|".join(map(_whole, said[name])) for name in (key, "never"))
     behind = rf"(?:(?!\b(?:{never})\b)[^()\[\]0-9,;/])+"
     return re.compile(rf"^(.*?)\s({before})({behind})$")
 
