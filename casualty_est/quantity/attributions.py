@@ -74,7 +74,8 @@ def without_sources(text: str) -> str:
 
     A row has its source in a column of its own, so what stands here changes nothing of the number.
     """
-    text = _HEADLINE.sub("", text)
+    if text[:1].isalpha() and (":" in text or " - " in text or "|" in text):
+        text = _HEADLINE.sub("", text)
     if text[:1].isupper() and _VERB.match(text):
         match = _SAYS.match(text)
         if match and _is_source(match[1]):

@@ -18,16 +18,14 @@ _OF_BEFORE = frozenset({"earlier", "first", "former", "initial", "old", "origina
 _OF_BEFORE |= {"prior"}
 _COUNTS = frozenset({"count", "estimate", "figure", "number", "report", "reports", "toll", "total"})
 _COUNTS |= {"death", "deaths", "dead", "killed"}
-_INSTEAD = (["instead", "of"], ["rather", "than"], ["not"], ["and", "not"], ["but", "not"])
-_AGAINST = (
-    ["against"],
-    ["compared", "with"],
-    ["compared", "to"],
-    ["versus"],
-    ["vs"],
-    ["up", "from"],
+_INSTEAD: tuple[list[str], ...] = (
+    *(["instead", "of"], ["rather", "than"], ["not"]),
+    *(["and", "not"], ["but", "not"]),
 )
-_AGAINST += (["down", "from"], ["from"], [])
+_AGAINST: tuple[list[str], ...] = (
+    *(["against"], ["compared", "with"], ["compared", "to"], ["versus"], ["vs"]),
+    *(["up", "from"], ["down", "from"], ["from"], []),
+)
 _BEHIND = frozenset({"before", "earlier", "previously", "initially", "originally", "formerly"})
 _LATER = frozenset({"later", "now", "since", "subsequently", "currently"})
 _REPLACED = frozenset(

@@ -39,6 +39,8 @@ def one_label(words: list[str]) -> list[str]:
 
 def noun_behind(words: list[str]) -> list[str]:
     """Return "number of civilians killed: 5" as "5 civilians killed"."""
+    if ":" not in words and "=" not in words:
+        return words
     i = next((i for i, word in enumerate(words[:_LONGEST_NOUN]) if word in (":", "=")), 0)
     noun = words[:i]
     if not i or DEAD.isdisjoint(noun) or phrase_at(LEADS, padded(noun), 0) == ("dead", i):

@@ -421,7 +421,7 @@ def plain_words(words: list[str]) -> list[str]:
     """Return words with two turns of phrase made plain: "a couple of dozen", "family of five"."""
     if ":" in words and (i := words.index(":")) > 0 and _is_whole(words[:i]):
         return [*words[:i], "(", *words[i + 1 :], ")"]
-    words = _one_alone(_family_inside(words))
+    words = _one_alone(_family_inside(words) if "family" in words else words)
     words = _without_event(_of_one_slash(_with_comma(words)))
     words = _moved_inside(_without_verb(words))
     words = _without_others(words)

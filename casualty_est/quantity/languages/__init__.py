@@ -41,6 +41,7 @@ _KNOWN_TO_NOBODY = frozenset(
 )
 _FEMININE, _DUAL = "\u0629", ("\u0627\u0646", "\u062a\u0627\u0646")
 _A_WORD = re.compile(r"[^\W\d_]+")
+_GROUP = re.compile(r"\((\?<?[:=!])?([^()]*)\)([?*]|\{0)?")
 _ENGLISH_TOO = frozenset({"on", "once", "bin", "elf", "dos", "tote"})  # alone they are English
 _SCALED = r"(?:[0-9.,]|\s*(?:millions?|thousands?|hundreds?|billions?|dozens?|mn|bn|k)\b)"
 _EITHER = re.compile(rf"(?<![0-9,])[0-9]{{1,3}},[0-9]{{3}}(?={_SCALED})")
@@ -57,7 +58,7 @@ class Language:
     name: str
     english: dict[str, str]
     phrases: re.Pattern[str]
-    turns: tuple[tuple[re.Pattern[str], str], ...]
+    turns: tuple[tuple[re.Pattern[str], str, frozenset[str]], ...]  # and what each needs
     questions: dict[str, str]
     spaced: bool  # whether spaces part its words
     decimal_comma: bool
@@ -77,8 +78,12 @@ class Language:
             if self.spaced
             else in_digits(text)
         )
-        for pattern, english in self.turns:
-            text = pattern.sub(english, text)
+        found = _starts_in(text, self.spaced)
+        for pattern, english, starts in self.turns:
+            if not starts or not starts.isdisjoint(found):
+                turned = pattern.sub(english, text)
+                found = found if turned == text else _starts_in(turned, self.spaced)
+                text = turned
         spelled = text != came
         pieces, at, native = [], 0, spelled
         question = ""
@@ -249,7 +254,10 @@ def language(name: str) -> Language:
     # Numbers, without units on them ("12k" is English), and signs stand between the words.
     apart = r"(?![^\W\d_])" if lists["spaced"] else ""
     phrases = re.compile(rf"(?P<phrase>{words})|[0-9][0-9.,']*{apart}|[^\w]")
-    turns = tuple((re.compile(turn), said) for turn, said in lists.get("turns", {}).items())
+    turns = tuple(
+        (re.compile(turn), said, _needed(turn, lists["spaced"]))
+        for turn, said in lists.get("turns", {}).items()
+    )
     spaced, decimal_comma = lists["spaced"], lists["decimal_comma"]
     pairs = pairs_of(english)
     halves = tuple(native for native, said in english.items() if said.endswith("and a half"))
@@ -269,6 +277,33 @@ def language(name: str) -> Language:
         halves,
         _words_of(name, [*longest, *_in_turns(lists), *_said_by(lists)]),
     )
+
+
+def _starts_in(text: str, spaced: bool) -> set[str]:
+    """Return the letters of a text by threes, or by twos where words are as short as that."""
+    size = 3 if spaced else 2
+    return {text[i : i + size] for i in range(len(text) - size + 1)}
+
+
+def _needed(turn: str, spaced: bool) -> frozenset[str]:
+    """Return starts of words of which each text with a turn of phrase has one, to pass over others.
+
+    Nothing where none is sure. What may be missing, or stands beside shorter words, does not count.
+    """
+    plain = re.sub(r"\\.|\[[^\]]*\]|[^\W\d_][?*]", " ", turn)
+    while innermost := _GROUP.search(plain):
+        opened, inside, quantifier = innermost.groups()
+        sure = opened in (None, "?:", "?=") and quantifier not in ("?", "*", "{0")
+        sure = sure and all(_long_words(branch, spaced) for branch in inside.split("|"))
+        plain = (
+            plain[: innermost.start()] + f" {inside if sure else ''} " + plain[innermost.end() :]
+        )
+    return frozenset(_long_words(plain, spaced))
+
+
+def _long_words(plain: str, spaced: bool) -> list[str]:
+    size = 3 if spaced else 2
+    return [word[:size] for word in _A_WORD.findall(plain) if len(word) >= size]
 
 
 def _in_turns(lists: dict[str, dict[str, str]]) -> list[str]:
