@@ -58,7 +58,7 @@ _DECADE = re.compile(
 _AGED = re.compile(r"(an? (?:[^ ,]+ ){0,2}[^ ,]+) , [0-9]{1,2}")  # a man, 34
 _NOT_EXACT = re.compile(
     r"(.*?)(?: [,;-])+ (?:the )?(?:exact|precise) (?:number|toll|count|figure)s? (?:is |remains )?"
-    r"(?:still )?(?:unknown|unclear|not known|not clear)"
+    r"(?:still )?(?:unknown|unclear|unspecified|not (?:known|clear|given|available|specified))"
 )
 _NO_TOTAL = re.compile(
     r"(.*?)(?: [,;-])+ (?:the )?(?:(?:total|full|final|true|real|actual|overall) )*"

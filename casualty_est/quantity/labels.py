@@ -14,6 +14,7 @@ _FILLED = frozenset({"of", ",", ";", "/", ":", "=", "and", "to", "-", "estimate"
 _ENDS = {"low": "low", "lower": "low", "high": "high", "higher": "high", "upper": "high"}
 _OF_ENDS = frozenset({"bound", "estimate", "limit", "end", "figure"})
 _OF_BEST = frozenset({"best", "central", "median", "mean", "point", "middle", "mid"})
+_SHORT = {"civ": "civilians", "mil": "soldiers", "f": "females"}
 _LONGEST_NOUN = 9
 _NUMBER_OF = frozenset({"count", "number", "of", "the", "total", "nr"})
 _NUMBERS = SMALL.keys() | TENS.keys() | {"-", "to"}
@@ -35,6 +36,24 @@ def one_label(words: list[str]) -> list[str]:
             joined.append(_ENDS.get(word, "best") if two else word)
         skip = two
     return joined
+
+
+def numbers_first(words: list[str]) -> list[str]:
+    """Return "women: 4; children: 5" as "4 women; 5 children"."""
+    if words[0] not in PEOPLE and words[0] not in _SHORT:
+        return words
+    pieces: list[list[str]] = [[]]
+    for word in words:
+        if word in (",", ";", "/"):
+            pieces.append([])
+        elif word not in (":", "="):
+            pieces[-1].append(word)
+    if any(len(piece) != 2 or not piece[1][0].isdigit() for piece in pieces):
+        return words
+    if any(piece[0] not in PEOPLE and piece[0] not in _SHORT for piece in pieces):
+        return words
+    turned = [f"{number} {_SHORT.get(who, who)} ;" for who, number in pieces]
+    return " ".join(turned).split()[:-1]
 
 
 def noun_behind(words: list[str]) -> list[str]:

@@ -332,6 +332,7 @@ def _in_brackets(words: list[str], count: Reading, wanted: str) -> list[tuple[st
     relation = ""
     if are_known(words, count) or is_by_place(words, count):
         return []
+    words = labels.numbers_first(words)
     added = words[0] in ("+", "plus", "and")  # "12 (+30 injured)"
     words = words[1:] if added else words
     if match := phrase_at(INCLUDING, padded(words), 0):

@@ -346,6 +346,13 @@ def _moved_inside(words: list[str]) -> list[str]:
         return words
     first, second = commas
     inside, rest = words[first + 1 : second], words[second + 1 :]
+    if (
+        inside
+        and inside[0] in _OPENING
+        and PEOPLE.issuperset(inside[1 + (inside[1:2] == ["of"]) :])
+    ):
+        told = not DEAD.isdisjoint(rest) or rest[0] in _WERE
+        return [*words[:first], *rest] if told else words  # "10 people, mostly women, were killed"
     whose = {"of them", "of whom", "of which"} & set(map(" ".join, pairwise(inside)))
     part = whose or (inside and inside[0] in ("including", "among"))
     if part and (rest[0] in _WERE or rest[0] in _HAVE or rest[0] in DEAD):

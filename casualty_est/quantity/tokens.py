@@ -22,6 +22,7 @@ _CHARACTERS = str.maketrans(
     {
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d", "-"),
         **dict.fromkeys("\u2018\u2019\u02bc\u2032\u00b4", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'),
         **dict.fromkeys("\u2248\u223c\uff5e", "~"),
         # Marks of writing direction and zero-width spaces part words, and never join digits.
         **dict.fromkeys("\u061c\u200b\u200e\u200f\u2060\ufeff", " "),
@@ -114,6 +115,8 @@ def tokenize(text: str) -> list[str]:
         text = plain_characters(text)
     if "+" in text:
         text = text.replace("+/-", "\u00b1").replace("+-", "\u00b1")
+    if '"' in text:
+        text = text.replace('"', " ")
     text = " ".join(text.lower().split())
     if _ODD.search(text):
         for pattern, plain in _SIGNS:

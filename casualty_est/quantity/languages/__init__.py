@@ -363,4 +363,5 @@ def _sources(said: dict[str, list[str]], edge: str) -> re.Pattern[str] | None:
     ways += [rf"{name}+?(?:{after})"] if after else []
     inside = "|".join(ways)
     behind = [rf"[\s,;-]+(?:{before}){edge}{name}+$"] if before else []
+    behind += [rf"\s*[,;-]\s*{name}+?(?:{after})$"] if after else []
     return re.compile("|".join([rf"\s*[(\[]\s*(?:{inside})\s*[)\]]", *behind]))
