@@ -15,6 +15,7 @@ HISTORIES = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1], [
 TABLE = HistoryTable.of(("A", "B", "C"), HISTORIES, [60, 50, 40, 20, 15, 12, 9])
 
 
+@pytest.mark.thorough
 def test_the_rule_of_the_package_gives_its_weights():
     families = (Independence(), Pairs(), Visibility())
     whole = average(TABLE, families, seed=np.random.SeedSequence(1))
