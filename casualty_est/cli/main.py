@@ -29,7 +29,15 @@ TRACEBACK = "CASUALTY_EST_TRACEBACK"  # whoever sets it sees the traceback of a 
 
 
 class _Kinds(TyperGroup):
-    """The kinds of tables; another word is told which there are."""
+    """The kinds of tables; a file alone is checked as what its columns say it is."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Take a file where the name of a kind is left out."""
+        if args[0] in self.commands or not options.names_a_file(args[0]):
+            return super().resolve_command(ctx, args)
+        kind = options.kind_of(Path(args[0]))
+        typer.echo(f"{Path(args[0]).name} is read as {options.called(kind)}.")
+        return kind, self.get_command(ctx, kind), args
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         from casualty_est.tables.checks import must_be_in
@@ -50,6 +58,7 @@ app = typer.Typer(
 checks = typer.Typer(
     cls=_Kinds,
     help="Validate a table: every problem with its line, column and reason.",
+    epilog="Example: casualty-est check FILE.csv. Without the name of a kind, columns tell it.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from casualty_est.errors import UsageError
+from casualty_est.errors import CasualtyEstError, UsageError
 from casualty_est.kinds import KINDS, room
 from casualty_est.tables.cells import ROLES
 from casualty_est.tables.toml_file import read_toml
@@ -97,6 +97,48 @@ def check_kind(file: Path, kind: str, command: str = "casualty-est") -> None:
         calls = " or ".join(f"`{command} {other} {file}`" for other in others)
         msg = f"{file.name} is a table of {' or of '.join(others)}: use {calls}"
         raise UsageError(msg)
+
+
+def names_a_file(word: str) -> bool:
+    """Whether a word is a file rather than the name of a kind, misspelled or not."""
+    return Path(word).exists() or bool(Path(word).suffix)
+
+
+def kind_of(file: Path) -> str:
+    """The kind of evidence that a file is: by its ending, its columns, or who can read it."""
+    from casualty_est.tables.read import read_table
+
+    must_be_file(file)
+    if file.suffix.casefold() == ".toml":
+        return "study"
+    header = frozenset(read_table(file, problems=[]).columns)
+    kinds = [kind for kind in KINDS if room(kind, "table").looks_like(header)]
+    kinds = kinds or [kind for kind in KINDS if _reads(kind, file)]
+    if len(kinds) == 1:
+        return kinds[0]
+    if kinds:
+        calls = " or ".join(f"`casualty-est check {kind} {file}`" for kind in kinds)
+        msg = f"{file.name} can be {' or '.join(map(called, kinds))}: use {calls}"
+        raise UsageError(msg)
+    first, *others = KINDS
+    msg = (
+        f"the columns of {file.name} do not say which kind of table it is: use "
+        f"`casualty-est check {first} {file}`, or {', '.join(others)} in place of {first}"
+    )
+    raise UsageError(msg)
+
+
+def _reads(kind: str, file: Path) -> bool:
+    try:
+        room(kind, "table").read_dataset(file)
+    except CasualtyEstError:
+        return False
+    return True
+
+
+def called(kind: str) -> str:
+    """What a file of a kind is called."""
+    return "a study" if kind == "study" else f"a table of {kind}{'s' * (kind == 'survey')}"
 
 
 def must_be_file(file: Path) -> None:

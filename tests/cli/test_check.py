@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import casualty_est as ce
 from tests.support.command import run
 
 
@@ -56,3 +57,47 @@ def test_equal_problems_are_told_once(capsys, tmp_path):
     assert code == 2
     assert "430 problems" in err
     assert "and 427 more of this kind, in lines 5-431" in err
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("coalition", "a table of claims"),
+        ("strikes_incidents", "a table of incidents"),
+        ("kosovo", "a table of lists"),
+        ("gaza_survey", "a table of surveys"),
+    ],
+)
+def test_a_file_alone_is_checked_as_its_columns_say(capsys, name, said):
+    path = ce.datasets.path(name)
+    code, out, err = run(capsys, "check", path)
+    assert (code, err) == (0, "")
+    assert out.startswith(f"{path.name} is read as {said}.\n")
+
+
+def test_lists_that_no_column_names_are_known_by_their_marks(capsys, tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("id,police,press,church\n1,x,,x\n2,,x,\n3,x,x,\n4,,,x\n", encoding="utf-8")
+    code, out, _ = run(capsys, "check", path)
+    assert code == 0
+    assert out.startswith("people.csv is read as a table of lists.\nCaptureHistories: 4 people")
+
+
+def test_a_study_is_known_by_its_ending(capsys, tmp_path):
+    path = tmp_path / "war.toml"
+    path.write_text("[[kinds]]\n", encoding="utf-8")
+    code, out, _ = run(capsys, "check", path)
+    assert code == 2
+    assert out == "war.toml is read as a study.\n"
+
+
+def test_a_file_that_could_be_anything_is_asked_about(capsys, tmp_path):
+    path = tmp_path / "notes.csv"
+    path.write_text("what,when\nfire,May\n", encoding="utf-8")
+    code, out, err = run(capsys, "check", path)
+    assert (code, out) == (2, "")
+    assert "the columns of notes.csv do not say which kind of table it is" in err
+    assert f"`casualty-est check claims {path}`, or incidents, lists, survey, study" in err
+    code, _, err = run(capsys, "check", tmp_path / "gone.csv")
+    assert code == 2
+    assert "there is no file" in err
