@@ -36,7 +36,7 @@ class _Kinds(TyperGroup):
         if args[0] in self.commands or not options.names_a_file(args[0]):
             return super().resolve_command(ctx, args)
         kind = options.kind_of(Path(args[0]))
-        typer.echo(f"{Path(args[0]).name} is read as {options.called(kind)}.")
+        typer.echo(f"{Path(args[0]).name} is checked as {kind!r}.")
         return kind, self.get_command(ctx, kind), args
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:

@@ -118,7 +118,7 @@ def kind_of(file: Path) -> str:
         return kinds[0]
     if kinds:
         calls = " or ".join(f"`casualty-est check {kind} {file}`" for kind in kinds)
-        msg = f"{file.name} can be {' or '.join(map(called, kinds))}: use {calls}"
+        msg = f"{file.name} can be {' or '.join(kinds)}: use {calls}"
         raise UsageError(msg)
     first, *others = KINDS
     msg = (
@@ -134,11 +134,6 @@ def _reads(kind: str, file: Path) -> bool:
     except CasualtyEstError:
         return False
     return True
-
-
-def called(kind: str) -> str:
-    """What a file of a kind is called."""
-    return "a study" if kind == "study" else f"a table of {kind}{'s' * (kind == 'survey')}"
 
 
 def must_be_file(file: Path) -> None:

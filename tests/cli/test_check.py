@@ -60,27 +60,27 @@ def test_equal_problems_are_told_once(capsys, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "kind"),
     [
-        ("coalition", "a table of claims"),
-        ("strikes_incidents", "a table of incidents"),
-        ("kosovo", "a table of lists"),
-        ("gaza_survey", "a table of surveys"),
+        ("coalition", "claims"),
+        ("strikes_incidents", "incidents"),
+        ("kosovo", "lists"),
+        ("gaza_survey", "survey"),
     ],
 )
-def test_a_file_alone_is_checked_as_its_columns_say(capsys, name, said):
+def test_a_file_alone_is_checked_as_its_columns_say(capsys, name, kind):
     path = ce.datasets.path(name)
     code, out, err = run(capsys, "check", path)
     assert (code, err) == (0, "")
-    assert out.startswith(f"{path.name} is read as {said}.\n")
+    assert out.startswith(f"{path.name} is checked as {kind!r}.\n")
 
 
 def test_lists_that_no_column_names_are_known_by_their_marks(capsys, tmp_path):
     path = tmp_path / "people.csv"
-    path.write_text("id,police,press,church\n1,x,,x\n2,,x,\n3,x,x,\n4,,,x\n", encoding="utf-8")
+    path.write_text("police,press,church\nx,,x\n,x,\nx,x,\n,,x\n", encoding="utf-8")
     code, out, _ = run(capsys, "check", path)
     assert code == 0
-    assert out.startswith("people.csv is read as a table of lists.\nCaptureHistories: 4 people")
+    assert out.startswith("people.csv is checked as 'lists'.\nCaptureHistories: 4 people")
 
 
 def test_a_study_is_known_by_its_ending(capsys, tmp_path):
@@ -88,7 +88,7 @@ def test_a_study_is_known_by_its_ending(capsys, tmp_path):
     path.write_text("[[kinds]]\n", encoding="utf-8")
     code, out, _ = run(capsys, "check", path)
     assert code == 2
-    assert out == "war.toml is read as a study.\n"
+    assert out == "war.toml is checked as 'study'.\n"
 
 
 def test_a_file_that_could_be_anything_is_asked_about(capsys, tmp_path):
