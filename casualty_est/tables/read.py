@@ -61,10 +61,12 @@ def _bytes_of(file: Path) -> bytes:
 
 
 def _parquet(file: Path) -> Table:
-    import narwhals as nw
+    from pyarrow.parquet import ParquetFile
 
     try:
-        frame = nw.read_parquet(str(file), backend="pyarrow")
+        # The file alone: as a dataset, a folder called "year=2018" would be a column of it.
+        with ParquetFile(file) as parquet:
+            frame = parquet.read()
     except (OSError, ValueError, KeyError, NotImplementedError) as error:
         reason = f"the file cannot be read as parquet ({error}): write it again"
         raise InputError([Problem(reason)], file.name) from None
