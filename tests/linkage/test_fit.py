@@ -179,6 +179,26 @@ def test_pairs_that_cannot_be(change, said):
         ce.LinkageModel.from_scores(records, pairs)
 
 
+def test_too_many_pairs_are_refused_before_they_are_read(monkeypatch, tmp_path):
+    monkeypatch.setattr("casualty_est.linkage.scores.pairs.MOST", 3)
+    records, pairs = tables()
+    pairs["record_a"] = "nobody"  # would be an error of every row
+    pairs.to_csv(tmp_path / "pairs.csv", index=False)
+    for given in (pairs, tmp_path / "pairs.csv"):
+        with pytest.raises(UsageError, match=f"{len(pairs)} candidate pairs are more than 3"):
+            ce.LinkageModel.from_scores(records, given)
+
+
+def test_the_order_of_scored_pairs_and_of_their_ends_does_not_matter():
+    records, pairs = tables()
+    turned = pairs.sample(frac=1, random_state=1)
+    turned = turned.rename(columns={"record_a": "record_b", "record_b": "record_a"})
+    one, two = (ce.LinkageModel.from_scores(records, given).pairs() for given in (pairs, turned))
+    for column in ("i", "j", "weight", "kin"):
+        np.testing.assert_array_equal(getattr(one, column), getattr(two, column))
+    assert (one.i < one.j).all()
+
+
 def test_records_of_scores_that_cannot_be():
     records, pairs = tables()
     with pytest.raises(UsageError, match="there is one list only"):

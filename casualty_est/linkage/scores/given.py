@@ -11,7 +11,7 @@ import numpy as np
 
 from casualty_est.errors import InputError, Problem
 from casualty_est.linkage.naming import read_quietly
-from casualty_est.linkage.scores.pairs import Array, Pairs, checked, log_odds
+from casualty_est.linkage.scores.pairs import Array, Ints, Pairs, checked, log_odds, refuse_many
 from casualty_est.priors.distributions import z_of
 from casualty_est.tables.checks import nearest
 from casualty_est.tables.read import Table, read_table, table_from
@@ -31,14 +31,17 @@ def read_any(data: Any, name: str) -> Table:
 
 def read_pairs(data: Any, keys: Sequence[str]) -> Pairs:
     """Read pairs with a probability, or with a weight (log of m over u)."""
+    if hasattr(data, "__len__") and not isinstance(data, str):
+        refuse_many(len(data))  # before a copy of them is made
     table = read_any(data, "pairs")
     value = _shape(table)
+    refuse_many(len(table))
     at = {key: i for i, key in enumerate(keys)}
     problems: list[Problem] = []
-    rows: dict[tuple[int, int], tuple[float, bool]] = {}
-    stated: dict[tuple[int, int], tuple[float, float]] = {}
-    columns = zip(*(table.column(n) for n in (*ENDS, value, KIN, *DOUBT)), strict=True)
-    for row, (one, two, text, kin, low, high) in enumerate(columns):
+    ends = np.full((len(table), 2), -1, dtype=np.int64)
+    numbers = np.zeros((len(table), 3))  # the score, and the ends of its interval
+    columns = zip(*(table.column(n) for n in (*ENDS, value, *DOUBT)), strict=True)
+    for row, (one, two, text, low, high) in enumerate(columns):
         strange = [
             table.problem(row, "there is no record with this id in the records", name)
             for name, key in zip(ENDS, (one, two), strict=True)
@@ -55,26 +58,29 @@ def read_pairs(data: Any, keys: Sequence[str]) -> Pairs:
         if strange:
             problems += strange
             continue
-        i, j = sorted((at[one], at[two]))
-        if (i, j) in rows:
-            problems.append(table.problem(row, "the pair stands there twice: keep one score"))
-        assert isinstance(number, float)
-        assert not isinstance(between, str)
-        rows[i, j] = (number, kin == "1")
-        stated[i, j] = between
+        ends[row] = sorted((at[one], at[two]))
+        numbers[row] = (number, *between)
+    order = np.lexsort((ends[:, 1], ends[:, 0]))
+    problems += _twice(table, ends, order)
     if problems:
-        raise InputError(problems, table.name)
-    ends = np.array(sorted(rows), dtype=np.int64).reshape(-1, 2)
-    numbers = np.array([rows[i, j][0] for i, j in ends.tolist()])
-    relatives = np.array([rows[i, j][1] for i, j in ends.tolist()], dtype=bool)
-    one_of, other = ends[:, 0], ends[:, 1]
+        raise InputError(sorted(problems, key=lambda problem: problem.line or 0), table.name)
+    relatives = np.array([text == "1" for text in table.column(KIN)], dtype=bool)[order]
+    ends, numbers = ends[order], numbers[order]
     holds_prior = value == "probability"
-    weight = log_odds(numbers) if holds_prior else numbers
+    weight = log_odds(numbers[:, 0]) if holds_prior else numbers[:, 0]
     no_rules = np.zeros(len(ends), dtype=np.int64)
+    one_of, other = ends[:, 0].copy(), ends[:, 1].copy()
     pairs = Pairs(one_of, other, weight, relatives, no_rules, (), True, holds_prior)
     if DOUBT[0] in table.columns:
-        pairs = _with_doubt(pairs, numbers, [stated[i, j] for i, j in ends.tolist()])
+        pairs = _with_doubt(pairs, numbers)
     return checked(pairs)
+
+
+def _twice(table: Table, ends: Ints, order: Ints) -> list[Problem]:
+    """Rows whose pair stands there before; ends of rows with another problem are negative."""
+    same = (ends[order[1:]] == ends[order[:-1]]).all(axis=1) & (ends[order[1:], 0] >= 0)
+    said = "the pair stands there twice: keep one score"
+    return [table.problem(int(row), said) for row in np.sort(order[1:][same])]
 
 
 def _interval(number: float | str, low: str, high: str) -> tuple[float, float] | str:
@@ -92,9 +98,8 @@ def _interval(number: float | str, low: str, high: str) -> tuple[float, float] |
     return ends
 
 
-def _with_doubt(pairs: Pairs, middle: Array, ends: Sequence[tuple[float, float]]) -> Pairs:
+def _with_doubt(pairs: Pairs, rows: Array) -> Pairs:
     """Pairs with the same probability and interval have one error: they are one class."""
-    rows = np.column_stack([middle, np.array(ends).reshape(-1, 2)])
     kinds, classes = np.unique(rows, axis=0, return_inverse=True)
     middles, low, high = (log_odds(kinds[:, column]) for column in range(3))
     # An end at 0 or 1 is infinitely far on this scale: the other side then says how wide it is.

@@ -50,11 +50,16 @@ def some(pairs: Pairs, here: Bools) -> Pairs:
 
 def checked(pairs: Pairs) -> Pairs:
     """Sort the pairs, and refuse more than any step could take."""
-    if len(pairs.i) > MOST:
-        msg = f"{len(pairs.i):,} candidate pairs are more than {MOST:,}: leave out the weakest"
-        raise UsageError(msg)
+    refuse_many(len(pairs.i))
     weight = np.clip(np.nan_to_num(pairs.weight, nan=0.0), -LIMIT, LIMIT)
     return pairs._replace(weight=weight)
+
+
+def refuse_many(number: int) -> None:
+    """Refuse more pairs than the memory of one computer takes."""
+    if number > MOST:
+        msg = f"{number:,} candidate pairs are more than {MOST:,}: leave out the weakest"
+        raise UsageError(msg)
 
 
 def log_odds(p: Array | float) -> Array:
