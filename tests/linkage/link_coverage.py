@@ -36,7 +36,7 @@ def one_file(number, families="auto", *, blocked=False, people=PEOPLE, answered=
     model = ce.LinkageModel(records, rules=RULES if blocked else None)
     pairs = model.pairs()
     near = candidates_of(pairs)
-    chosen = choose(pairs, near, len(records), answered, number)
+    chosen = choose(pairs, near, model._list_of, answered, number)
     others = {
         r: [int(pairs.j[p] if pairs.i[p] == r else pairs.i[p]) for p in near.get(r, [])]
         for r in range(len(records))

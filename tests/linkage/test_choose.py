@@ -37,7 +37,7 @@ def volumes(seed):
         return np.linalg.slogdet(np.cov(draws.T))[1] / 2
 
     rng = np.random.default_rng(seed)
-    chosen = volume(choose(pairs, near, number, ASKED, seed))
+    chosen = volume(choose(pairs, near, model._list_of, ASKED, seed))
     return chosen, np.mean([volume(rng.permutation(number)[:ASKED]) for _ in range(OTHERS)])
 
 

@@ -97,11 +97,21 @@ def test_half_of_the_records_tell_most_and_half_are_any():
     ends = np.arange(150)
     flags = np.zeros(150, dtype=bool)
     pairs = Pairs(ends, ends + 150, weight, flags, flags.astype(np.int64), (), True)
-    chosen = choose(pairs, candidates_of(pairs), 400, 60, 1)
+    list_of = (np.arange(400) >= 150).astype(np.int64)
+    chosen = choose(pairs, candidates_of(pairs), list_of, 60, 1)
     assert len(set(chosen)) == 60
     doubtful = [r for r in chosen if r < 300 and 50 <= r % 150 < 100]
     assert 30 <= len(doubtful) <= 45  # of 400 records a quarter is in doubt
     assert any(r >= 300 for r in chosen)  # and some that nothing resembles
+
+
+def test_a_short_list_is_asked_about_as_often_as_a_long_one():
+    nothing = np.zeros(0, dtype=np.int64)
+    pairs = Pairs(nothing, nothing, np.zeros(0), nothing.astype(bool), nothing, (), True)
+    list_of = np.repeat([0, 1, 2], [2000, 40, 5])
+    chosen = choose(pairs, {}, list_of, 45, 1)
+    assert np.bincount(list_of[list(chosen)]).tolist() == [20, 20, 5]  # all that the shortest has
+    assert all(chosen.values())
 
 
 @pytest.mark.thorough

@@ -31,16 +31,32 @@ def candidates_of(pairs: Pairs) -> dict[int, list[int]]:
 
 
 def choose(
-    pairs: Pairs, near: dict[int, list[int]], records: int, wanted: int, seed: int
+    pairs: Pairs, near: dict[int, list[int]], list_of: Ints, wanted: int, seed: int
 ) -> dict[int, bool]:
     """Records to be asked, and whether each was drawn at random; the order mixes both kinds."""
     rng = np.random.default_rng(seed)
+    records = len(list_of)
     wanted = min(wanted, records)
     chosen = _telling(pairs, near, int(wanted * (1 - AT_RANDOM)), records, rng)
     # Records without candidates are asked too: their match may lie where nobody compared.
-    rest = [record for record in rng.permutation(records).tolist() if record not in chosen]
+    rest = [record for record in _in_turn(list_of, rng) if record not in chosen]
     both = [*chosen, *rest[: wanted - len(chosen)]]
     return {both[k]: bool(k >= len(chosen)) for k in rng.permutation(len(both)).tolist()}
+
+
+def _in_turn(list_of: Ints, rng: np.random.Generator) -> list[int]:
+    """All records in a random order in which the lists take turns.
+
+    Nearly all records of a list that is far longer than the others match nobody, and an answer
+    "none" says little. A link has one end on each of its lists, so it is met from the shorter; of
+    links that blocking missed, those of short lists therefore count for more.
+    """
+    order = rng.permutation(len(list_of))
+    turn = np.empty(len(order), dtype=np.int64)
+    for k in np.unique(list_of):
+        here = list_of[order] == k
+        turn[here] = np.arange(here.sum())
+    return [int(record) for record in order[np.argsort(turn, kind="stable")]]
 
 
 def _telling(

@@ -22,7 +22,7 @@ def write(
 ) -> Path:
     """Choose records and write the page; see `LinkageModel.review`."""
     near = candidates_of(pairs)
-    chosen = choose(pairs, near, len(content.keys), records, seed)
+    chosen = choose(pairs, near, content.list_of, records, seed)
     tasks = []
     for record, at_random in chosen.items():
         ends = [(int(pairs.i[p]), int(pairs.j[p])) for p in near.get(record, [])]
