@@ -1,9 +1,10 @@
 """Calibration: what a score is worth, learned from the records that a person answered.
 
-The log odds of a pair are a + b weight + c [the family agrees], before the prior of the partition.
+The log odds of a pair are a + b weight + c [the family agrees] + d log(candidates of its records),
+before the prior of the partition: where many look alike, a likeness says less than its fields do.
 A person answers records, "which of these, or none?", so the likelihood is that of one choice among
 the candidates of a record. Errors of a score are shared by all pairs: each posterior draw of a
-partition has one draw of (a, b, c).
+partition has one draw of (a, b, c, d).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from numba import njit
 
 from casualty_est.linkage.answers import Answers
-from casualty_est.linkage.prior import LABELLED, STATED, UNLABELLED
+from casualty_est.linkage.prior import STATED, UNLABELLED, labelled
 from casualty_est.linkage.scores.pairs import Pairs
 
 Array = npt.NDArray[np.float64]
@@ -25,7 +26,7 @@ Bools = npt.NDArray[np.bool_]
 
 STEPS = 20  # Metropolis steps between two draws
 WARM_UP = 400
-SCALE = 1.4  # of a step: 2.4 / sqrt(3), Roberts, Gelman and Gilks 1997
+SCALE = 1.2  # of a step: 2.4 / sqrt(4), Roberts, Gelman and Gilks 1997
 
 
 def prior_log_odds(table: Ints, repeats: Array, unique: Bools, alpha: float) -> Array:
@@ -58,8 +59,14 @@ def scores(
     theta: Array, pairs: Pairs, answers: Answers | None, shifts: Array | None = None
 ) -> tuple[Array, float]:
     """Log odds of every pair before the prior, and of a pair that was never a candidate."""
-    a, b, c = theta
+    a, b, c, d = theta
     values = a + b * pairs.weight + c * pairs.kin
+    other = a + b * pairs.other
+    if d:
+        rivals = pairs.rivals
+        values += d * rivals
+        # A pair that was never a candidate stays below all: rivals count most against it.
+        other += min(d, 0.0) * rivals.max(initial=0.0)
     if shifts is not None and pairs.classes is not None:
         values += shifts[pairs.classes]
     if answers is not None and answers.records:
@@ -67,14 +74,20 @@ def scores(
         worth = np.log1p(-answers.slips) - np.log(answers.slips)
         values[answers.yes] += worth
         values[answers.no] -= worth
-    return values, float(a + b * pairs.other)
+    return values, float(other)
+
+
+def features_of(pairs: Pairs) -> Array:
+    """What (a, b, c, d) are multiplied by, (pair, 4)."""
+    kin = pairs.kin.astype(float)
+    return np.column_stack([np.ones(len(kin)), pairs.weight, kin, pairs.rivals])
 
 
 class Choices(NamedTuple):
     """Answers as compiled code reads them."""
 
     start: Ints  # (answer + 1,)
-    features: Array  # (candidate, 3): 1, weight, whether the family agrees
+    features: Array  # (candidate, 4): as `features_of`
     odds: Array  # (candidate,): log odds by the prior of the partition
     chosen: Ints  # (answer,): candidate, -1 for none
     slips: float
@@ -83,21 +96,19 @@ class Choices(NamedTuple):
 
 
 class Chain:
-    """A Metropolis chain over (a, b, c), given the prior odds of a partition."""
+    """A Metropolis chain over (a, b, c, d), given the prior odds of a partition."""
 
     def __init__(self, answers: Answers | None, pairs: Pairs, rng: np.random.Generator) -> None:
         self.rng = rng
         self.answers = answers if answers is not None and len(answers) else None
         self.doubt, self.stated = pairs.doubt, pairs.stated
         unseen = UNLABELLED if pairs.doubt is None else STATED
-        self.prior = unseen if self.answers is None else LABELLED
+        self.prior = unseen if self.answers is None else labelled(stated=pairs.stated)
         self.theta = self.prior.mean.copy()
         self.factor = 0.3 * np.diag(self.prior.sd)
         if self.answers is not None:
             chosen = self.answers.pair
-            self.features = np.column_stack(
-                [np.ones(len(chosen)), pairs.weight[chosen], pairs.kin[chosen].astype(float)]
-            )
+            self.features = features_of(pairs)[chosen]
             self.mine = np.repeat(self.answers.mine, np.diff(self.answers.start))
 
     def choices(self, odds: Array) -> Choices:
@@ -121,7 +132,7 @@ class Chain:
             self.factor = SCALE * np.linalg.cholesky(spread)
 
     def draw(self, odds: Array) -> Array:
-        """Draw the next (a, b, c)."""
+        """Draw the next (a, b, c, d)."""
         if self.answers is not None:
             path = walk(self._number(), self.theta, self.factor, self.choices(odds), STEPS)
             self.theta = path[-1].copy()
@@ -141,16 +152,16 @@ class Chain:
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
 def walk(seed: int, theta: Any, factor: Any, choices: Any, steps: int) -> Any:
-    """Metropolis steps from a start, of shape (step, 3)."""
+    """Metropolis steps from a start, of shape (step, 4)."""
     np.random.seed(seed)  # noqa: NPY002 - compiled code has no Generator that can be seeded inside
-    path = np.empty((steps, 3))
+    path = np.empty((steps, len(theta)))
     here, other = theta.copy(), theta.copy()
     value = log_density(here, choices)
     for step in range(steps):
         other[:] = here
-        for k in range(3):
+        for k in range(len(theta)):
             jump = np.random.normal()  # noqa: NPY002
-            for r in range(3):
+            for r in range(len(theta)):
                 other[r] += factor[r, k] * jump
         there = log_density(other, choices)
         if log(np.random.random()) < there - value:  # noqa: NPY002
@@ -162,24 +173,24 @@ def walk(seed: int, theta: Any, factor: Any, choices: Any, steps: int) -> Any:
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
 def log_density(theta: Any, choices: Any) -> float:
-    """Log posterior of (a, b, c) up to a constant."""
+    """Log posterior of (a, b, c, d) up to a constant."""
     if theta[1] <= 0.0:
         return -np.inf
     value = 0.0
-    for k in range(3):
+    for k in range(len(theta)):
         value -= 0.5 * ((theta[k] - choices.mean[k]) / choices.sd[k]) ** 2
     for r in range(len(choices.chosen)):
         begin, end = choices.start[r], choices.start[r + 1]
         most, mine = 0.0, 0.0
         for k in range(begin, end):
             score = choices.odds[k]
-            for f in range(3):
+            for f in range(len(theta)):
                 score += theta[f] * choices.features[k, f]
             most = max(most, score)
         whole = exp(-most)
         for k in range(begin, end):
             score = choices.odds[k]
-            for f in range(3):
+            for f in range(len(theta)):
                 score += theta[f] * choices.features[k, f]
             whole += exp(score - most)
             if k == choices.chosen[r]:

@@ -22,6 +22,7 @@ ARRAYS = {
     "theta": ("chain", "draw", "parameter"),
     "missed": ("chain", "draw"),
 }
+PARAMETERS = 4  # of the calibration: level, slope, family, candidates
 TABLES = {"thresholds": "threshold", "if_missed": "share"}  # by the axis of each
 
 
@@ -90,5 +91,8 @@ def load(path: str | os.PathLike[str]) -> Linkage:
     shape = linkage.tables.shape
     if shape[2:] != (len(linkage.strata), 1 << len(linkage.lists)):
         msg = f"{source.name} was not written by Linkage.save: its counts have another shape"
+        raise UsageError(msg)
+    if linkage.theta.shape != (*shape[:2], PARAMETERS):
+        msg = f"{source.name} was not written by Linkage.save: its calibration has another shape"
         raise UsageError(msg)
     return linkage

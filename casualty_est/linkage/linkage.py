@@ -50,8 +50,8 @@ class Linkage:
         Labels of each stratum.
     tables : ndarray of int, shape (chain, draw, stratum, history)
         People; a history is the sum of 2^k over the lists k they are on.
-    theta : ndarray of shape (chain, draw, 3)
-        Calibration: level, slope, family.
+    theta : ndarray of shape (chain, draw, 4)
+        Calibration: level, slope, family, candidates.
     missed : ndarray of shape (chain, draw)
         Share of the links that no blocking rule could see.
     records : tuple of int

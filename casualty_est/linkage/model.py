@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from casualty_est.errors import InputError, UsageError
 from casualty_est.linkage.answers import read_labels
-from casualty_est.linkage.prior import LABELLED, UNLABELLED
+from casualty_est.linkage.prior import UNLABELLED, labelled
 from casualty_est.linkage.records import Columns, Records
 from casualty_est.linkage.scores.blocking import written
 from casualty_est.linkage.scores.engines import Engine, engine_of
@@ -372,7 +372,9 @@ class LinkageModel(Sealed):
             lines.append(f"  which lists hold a person: Dirichlet, {self.settings['alpha']:g} each")
             lines.append("  further records of a person on a list: gamma, mean 0.2, sd 0.2")
         lines.append("  log odds of a pair: a + b weight + c [the family agrees]")
-        lines += [f"    with labels, {line}" for line in LABELLED.text()]
+        lines.append("    + d log(candidates of its records)")
+        answered = labelled(stated=bool(self.settings.get("probabilities")))
+        lines += [f"    with labels, {line}" for line in answered.text()]
         if self._pairs is not None and self._pairs.doubt is not None:
             lines.append("    without, each class of scores as its interval says, together")
         else:

@@ -18,6 +18,7 @@ LIST_OF = np.array([0, 0, 0, 1, 1, 1])
 ENDS = np.array([[0, 3], [0, 4], [1, 3], [1, 5], [2, 4]])
 WEIGHT = np.array([6.0, 3.0, 2.0, 5.0, 4.0])
 KIN = np.array([True, True, False, False, True])
+RIVALS = np.log([2.0, 2.0, 2.0, 2.0, 2.0])  # one end of each pair has two candidates
 PAIRS = Pairs(ENDS[:, 0], ENDS[:, 1], WEIGHT, KIN, np.zeros(5, dtype=np.int64), (), True)
 
 
@@ -117,7 +118,7 @@ ODDS = np.array([[-1.0, -2.0], [-2.5, -1.0]])
 
 
 def density_by_hand(theta, answers):
-    """The same posterior with SciPy, answer by answer; theta (..., 3)."""
+    """The same posterior with SciPy, answer by answer; theta (..., 4)."""
     theta = np.asarray(theta)
     value = stats.norm.logpdf(theta, LABELLED.mean, LABELLED.sd).sum(axis=-1)
     for r in range(len(answers.chosen)):
@@ -125,6 +126,7 @@ def density_by_hand(theta, answers):
         for k in range(answers.start[r], answers.start[r + 1]):
             pair = answers.pair[k]
             score = theta[..., 0] + theta[..., 1] * WEIGHT[pair] + theta[..., 2] * KIN[pair]
+            score = score + theta[..., 3] * RIVALS[pair]
             of_each.append(score + ODDS[answers.mine[r], answers.theirs[k]])
         chances = special.softmax(np.stack(of_each), axis=0)
         chosen = answers.chosen[r] - answers.start[r] + 1 if answers.chosen[r] >= 0 else 0
@@ -137,11 +139,11 @@ def test_the_density_of_a_calibration():
     answers = answered(("a", "d"), ("b", "none"), ("c", "e"))
     chain = Chain(answers, PAIRS, np.random.default_rng(1))
     rng = np.random.default_rng(2)
-    at = np.abs(rng.normal(size=(6, 3))) * (1, 1, -1)
+    at = np.abs(rng.normal(size=(6, 4))) * (1, 1, -1, -1)
     mine = [log_density(theta, chain.choices(ODDS)) for theta in at]
     theirs = [density_by_hand(theta, answers) for theta in at]
     np.testing.assert_allclose(np.diff(mine), np.diff(theirs), rtol=1e-10)
-    assert log_density(np.array([0.0, -0.1, 0.0]), chain.choices(ODDS)) == -np.inf
+    assert log_density(np.array([0.0, -0.1, 0.0, 0.0]), chain.choices(ODDS)) == -np.inf
 
 
 @pytest.mark.thorough
@@ -150,29 +152,62 @@ def test_draws_of_a_calibration_have_the_moments_of_its_density():
     chain = Chain(answers, PAIRS, np.random.default_rng(1))
     chain.warm_up(ODDS)
     draws = np.array([chain.draw(ODDS) for _ in range(4000)])
-    grid = [np.linspace(-12, 12, 61), np.linspace(0.0, 3.0, 31), np.linspace(-12, 12, 61)]
+    grid = [np.linspace(-12, 12, 49), np.linspace(0.0, 3.0, 31), np.linspace(-12, 12, 49)]
+    grid.append(np.linspace(-5.5, 3.5, 31))
     mesh = np.stack(np.meshgrid(*grid, indexing="ij"), axis=-1)
     logs = density_by_hand(mesh, answers)
     weight = np.exp(logs - logs.max())
 
     def whole(values):
-        for axis in (2, 1, 0):
+        for axis in (3, 2, 1, 0):
             values = integrate.simpson(values, x=grid[axis], axis=axis)
         return float(values)
 
-    for k, spread in enumerate((3.0, 0.5, 3.0)):
+    for k, spread in enumerate((3.0, 0.5, 3.0, 1.0)):
         mean = whole(weight * mesh[..., k]) / whole(weight)
         assert draws[:, k].mean() == pytest.approx(mean, abs=0.1 * spread)
 
 
 def test_an_answer_is_evidence_worth_what_slips_leave():
     answers = answered(("a", "d"))
-    plain, other = scores(np.array([0.0, 1.0, 0.0]), PAIRS, None)
-    said, _ = scores(np.array([0.0, 1.0, 0.0]), PAIRS, answers)
+    plain, other = scores(np.array([0.0, 1.0, 0.0, 0.0]), PAIRS, None)
+    said, _ = scores(np.array([0.0, 1.0, 0.0, 0.0]), PAIRS, answers)
     worth = special.logit(1 - answers.slips)
     np.testing.assert_allclose(said - plain, [worth, -worth, 0, 0, 0])
     np.testing.assert_array_equal(plain, WEIGHT)
     assert other == WEIGHT.min() - 3
+
+
+def test_many_candidates_make_a_likeness_say_less():
+    """Three resemble record 0, two record 5: a pair has the larger number of both its ends."""
+    i, j = np.array([0, 0, 0, 1]), np.array([3, 4, 5, 5])
+    flags = np.zeros(4, dtype=bool)
+    pairs = Pairs(i, j, np.array([1.0, 2.0, 3.0, 4.0]), flags, flags.astype(np.int64), (), True)
+    values, other = scores(np.array([0.5, 1.0, 0.0, -1.5]), pairs, None)
+    expected = 0.5 + pairs.weight - 1.5 * np.log([3.0, 3.0, 3.0, 2.0])
+    np.testing.assert_allclose(values, expected)
+    assert other == pytest.approx(expected.min() - 3)  # a pair never compared is weaker still
+    raised, other = scores(np.array([0.5, 1.0, 0.0, 1.5]), pairs, None)
+    assert raised.min() > other == pytest.approx(0.5 + 1.0 - 3)
+
+
+def test_the_number_of_candidates_counts_only_where_records_were_answered():
+    """Without labels it is nothing; of stated probabilities the prior of the labels leaves it."""
+    stated = PAIRS._replace(stated=True)
+    rng = np.random.default_rng(1)
+    for pairs in (PAIRS, stated, stated._replace(doubt=np.zeros(1))):
+        chain = Chain(None, pairs, rng)
+        assert {chain.draw(ODDS)[3] for _ in range(5)} == {0.0}
+    answers = answered(("a", "d"), ("b", "none"))
+    assert [Chain(answers, pairs, rng).prior.mean[3] for pairs in (PAIRS, stated)] == [-1.0, 0.0]
+
+
+def test_no_candidates_at_all():
+    nothing = np.zeros(0, dtype=np.int64)
+    pairs = Pairs(nothing, nothing, np.zeros(0), nothing.astype(bool), nothing, (), True)
+    values, other = scores(np.array([0.5, 1.0, 0.0, -1.5]), pairs, None)
+    assert values.shape == (0,)
+    assert other == 0.5 - 3
 
 
 def test_the_odds_of_the_prior_by_hand():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -96,6 +98,9 @@ def test_what_is_saved_is_loaded(linked, tmp_path):
         ce.Linkage.load(tmp_path / "x.nc")
     with pytest.raises(UsageError, match="there is no file"):
         ce.Linkage.load(tmp_path / "y.nc")
+    replace(linked, theta=linked.theta[..., :3]).save(tmp_path / "z.nc")
+    with pytest.raises(UsageError, match="its calibration has another shape"):
+        ce.Linkage.load(tmp_path / "z.nc")
 
 
 @pytest.mark.thorough

@@ -59,7 +59,7 @@ class Sampled(NamedTuple):
     """Draws of both chains."""
 
     tables: Ints  # (chain, draw, stratum, pattern): people
-    theta: Array  # (chain, draw, 3)
+    theta: Array  # (chain, draw, 4)
     repeats: Array  # (chain, draw, list)
     passes: Ints  # (chain, draw, 3): linked pairs met by names alone, by other rules alone, by both
 

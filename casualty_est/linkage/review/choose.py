@@ -7,6 +7,7 @@ from collections import defaultdict
 import numpy as np
 import numpy.typing as npt
 
+from casualty_est.linkage.calibration import features_of
 from casualty_est.linkage.prior import UNLABELLED
 from casualty_est.linkage.scores.pairs import Pairs
 
@@ -16,7 +17,7 @@ Ints = npt.NDArray[np.int64]
 # What is asked only where scores are in doubt says nothing of those that seem sure and are wrong.
 AT_RANDOM = 0.5
 SHOWN = 9  # candidates of a record: as many as there are digits to press
-PLAUSIBLE = 25  # draws of (a, b, c) over which information is averaged
+PLAUSIBLE = 25  # draws of (a, b, c, d) over which information is averaged
 KNOWN = 0.1  # of information: what the prior holds of each parameter
 
 
@@ -66,10 +67,11 @@ def _telling(
     of = sorted(near)
     if not of or not wanted:
         return []
-    plausible = rng.normal(UNLABELLED.mean, UNLABELLED.sd, size=(PLAUSIBLE, 3))
-    shift = np.array([np.log(max(records, 2)), 0.0, 0.0])  # the prior odds of a link, roughly
-    information = np.array([_information(pairs, near[r], plausible - shift) for r in of])
-    sum_of = KNOWN * np.eye(3)
+    plausible = rng.normal(UNLABELLED.mean, UNLABELLED.sd, size=(PLAUSIBLE, 4))
+    shift = np.array([np.log(max(records, 2)), 0.0, 0.0, 0.0])  # the prior odds of a link, roughly
+    features = features_of(pairs)
+    information = np.array([_information(features[near[r]], plausible - shift) for r in of])
+    sum_of = KNOWN * np.eye(4)
     left = set(range(len(of)))
     chosen: list[int] = []
     while left and len(chosen) < wanted:
@@ -83,10 +85,8 @@ def _telling(
     return chosen
 
 
-def _information(pairs: Pairs, around: list[int], plausible: Array) -> Array:
-    """Fisher information on (a, b, c) of one answer: the covariance of what is chosen among."""
-    chosen = np.array(around)
-    features = np.column_stack([np.ones(len(chosen)), pairs.weight[chosen], pairs.kin[chosen]])
+def _information(features: Array, plausible: Array) -> Array:
+    """Fisher information on (a, b, c, d) of one answer: the covariance of what is chosen among."""
     scores = plausible @ features.T
     most = np.maximum(scores.max(axis=1, keepdims=True), 0.0)
     weight = np.exp(scores - most)
@@ -95,5 +95,5 @@ def _information(pairs: Pairs, around: list[int], plausible: Array) -> Array:
     square = np.einsum("dk,ka,kb->dab", chance, features, features)
     spread: Array = (square - np.einsum("da,db->dab", mean, mean)).mean(axis=0)
     # Weights are many nats wide: on a common scale no parameter is asked for before the others.
-    scale = np.array([1.0, 10.0, 1.0])
+    scale = np.array([1.0, 10.0, 1.0, 1.0])
     return spread / np.outer(scale, scale)

@@ -41,6 +41,13 @@ class Pairs(NamedTuple):
         """Weight of a pair that was never a candidate."""
         return float(self.weight.min() - BELOW) if len(self.weight) else -BELOW
 
+    @property
+    def rivals(self) -> Array:
+        """Log of the number of candidates of either end, of that with more of them, (pair,)."""
+        number = np.bincount(np.concatenate([self.i, self.j]))
+        most: Array = np.log(np.maximum(number[self.i], number[self.j]))
+        return most
+
 
 def some(pairs: Pairs, here: Bools) -> Pairs:
     """Some of the pairs."""
