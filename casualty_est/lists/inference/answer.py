@@ -58,16 +58,25 @@ def weighted_quantiles(
 ) -> Array:
     """Quantiles of weighted draws."""
     order = np.argsort(values)
-    edges = np.cumsum(weight[order])
-    at = np.searchsorted(edges / edges[-1], probabilities)
-    return values[order][np.minimum(at, len(values) - 1)].astype(float)
+    return values[order[places_of_quantiles(weight[order], probabilities)]].astype(float)
+
+
+def places_of_quantiles(weight: Array, probabilities: tuple[float, ...]) -> npt.NDArray[np.intp]:
+    """Which of the draws are quantiles; weights of draws from the smallest to the largest."""
+    edges = np.cumsum(weight)
+    return np.minimum(np.searchsorted(edges / edges[-1], probabilities), len(weight) - 1)
 
 
 def quantiles(values: npt.NDArray[Any], weight: Array | None = None) -> dict[str, float]:
     """Median and ends of the 95% interval of draws, weighted or not."""
-    low, median, high = (
+    return named_ends(
         np.quantile(values, ENDS) if weight is None else weighted_quantiles(values, weight, ENDS)
     )
+
+
+def named_ends(ends: Array) -> dict[str, float]:
+    """Three quantiles by their names."""
+    low, median, high = ends
     return {"low": float(low), "median": float(median), "high": float(high)}
 
 

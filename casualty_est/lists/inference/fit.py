@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, as_completed
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -31,7 +30,7 @@ from casualty_est.lists.schema import Found, Group, Together
 from casualty_est.lists.table.histories import Stratum
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.lists.table.traits import Traits
-from casualty_est.result.call import Report, check_counts, one_blas_thread, settle_seed
+from casualty_est.result.call import Report, check_counts, one_blas_thread, settle_seed, versions
 from casualty_est.result.call import progress_bar as show_progress
 from casualty_est.result.going_on import USUAL, Budget, seconds_of
 from casualty_est.result.schema import Span, plain
@@ -175,7 +174,7 @@ def _key(
         [plan.draws, plan.runs, plan.floor, plan.method, plan.common],
         seed,
         number,
-        metadata.version("casualty_est"),
+        versions(("casualty_est",))["casualty_est"],
     ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:24]
 

@@ -19,7 +19,13 @@ from casualty_est.errors import UsageError
 from casualty_est.lists.families.family import Family
 from casualty_est.lists.families.member import all_histories
 from casualty_est.lists.inference import averaged
-from casualty_est.lists.inference.answer import Answer, draw_unlisted, quantiles
+from casualty_est.lists.inference.answer import (
+    ENDS,
+    Answer,
+    draw_unlisted,
+    named_ends,
+    places_of_quantiles,
+)
 from casualty_est.lists.inference.averaged import Average, floored, ruled_out
 from casualty_est.lists.inference.engines import FEWEST_RUNS, Plan
 from casualty_est.lists.inference.members import stream
@@ -47,6 +53,7 @@ class Base:
     whole: Average
     log_cells: Array  # (draw, history): log shares among listed people
     log_evidence: float
+    order: tuple[Ints, ...]  # by group: its draws, from the fewest people to the most
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,9 @@ def base_of(table: HistoryTable, plan: Plan, root: np.random.SeedSequence) -> Ba
     ]
     cells, _ = cell_probabilities(table, draws)
     _, evidence = _shares(whole.pool.log_weight)
-    return Base(table, plan, whole, np.log(np.maximum(cells, SMALLEST)), evidence)
+    by_odds = np.argsort(whole.pool.log_odds, kind="stable")
+    order = tuple(by_odds[whole.pool.group[by_odds] == g] for g in range(len(whole.groups)))
+    return Base(table, plan, whole, np.log(np.maximum(cells, SMALLEST)), evidence, order)
 
 
 def _shares(logs: Array) -> tuple[Array, float]:
@@ -162,12 +171,12 @@ def _moved(groups: Sequence[Group]) -> float:
 
 def _ends(base: Base, to: Near, g: int, people: int) -> dict[str, float]:
     """Quantiles of the people under one group."""
-    inside = base.whole.pool.group == g
-    weight = to.weight[inside]
+    order = base.order[g]
+    weight = to.weight[order]
     if weight.sum() <= 0:
         return {}
-    mean = people * np.exp(np.minimum(base.whole.pool.log_odds[inside], 500.0))
-    return quantiles(people + mean, weight)
+    odds = base.whole.pool.log_odds[order[places_of_quantiles(weight, ENDS)]]
+    return named_ends(people + people * np.exp(np.minimum(odds, 500.0)))
 
 
 def log_evidence(base: Base, counts: Array) -> Array:
