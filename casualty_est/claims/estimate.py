@@ -359,7 +359,8 @@ class ClaimsEstimate(Questions):
         """What a source said of one target, the last of several numbers."""
         own = [claim for claim in self.meta.claims if claim.counted and claim.target == target]
         last = latest(own)
-        more = f", and {len(own) - 1:,} before" if len(own) > 1 else ""
+        others = len(own) - 1
+        more = f" and {others:,} other number{'s' * (others > 1)}" if others else ""
         return f"{verb(last[0])} {last[0].text}{more}" if last else ""
 
 

@@ -11,6 +11,7 @@ from casualty_est.result.plan import evidence_of
 from casualty_est.result.unknowns import FREE, Assumed, Unknowns
 from casualty_est.result.worth import Asked, after, explained_by
 from casualty_est.studies import Study, audit, survey
+from casualty_est.tables.cells import LIST
 
 if TYPE_CHECKING:
     from casualty_est.claims.estimate import ClaimsEstimate
@@ -84,13 +85,16 @@ def _moved(estimate: ClaimsEstimate) -> list[tuple[Assumed, int]]:
 
 
 def studies_of(estimate: ClaimsEstimate, row: int) -> tuple[Study, ...]:
-    """Audits of the sources of which they tell most, and a household survey."""
+    """Audits of the lists of which they tell most, and a household survey."""
     evidence = evidence_of(estimate, row)
+    # Behind a number that somebody only stated there is no list in which to look for a name.
+    listing = {one.target for one in estimate.meta.claims if one.counted and one.rests_on == LIST}
+    audited = {source.owner for source in estimate.meta.sources if source.name in listing}
     # Of those that would be worth most to know, the ones of which an audit tells most.
     known = {
         name: float(explained_by(draws, evidence.log_count).var())
         for name, draws in evidence.unknowns.held.items()
-        if draws.std() > 0
+        if name in audited and draws.std() > 0
     }
     likely = sorted(known, key=lambda name: -known[name])[: 2 * AUDITED]
     asked = Asked(findings=100)

@@ -351,7 +351,10 @@ def _parse_text(text: str, outcome: str) -> Quantity:
             count = Number(int(bare)).value()
             return Quantity(count, count, count, "exact", rounding_grid(count), text)
         if bare == "None":
-            msg = "a program writes None for a missing value; write 0 or none, or leave it blank"
+            msg = (
+                "a program writes None for a missing value; write 0 if nobody died, and leave it "
+                "blank if the number is not known"
+            )
             raise QuantityError(msg)
         if "/" in bare:
             ask_about_slashes(bare)

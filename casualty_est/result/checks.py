@@ -48,6 +48,12 @@ class BelowDocumented:
     text: str
     probability: float
 
+    @property
+    def shown(self) -> str:
+        """The number itself where its source wrote it: of a range its lower end."""
+        low = separated(f"{self.documented:,.0f}")
+        return low if low in self.text else f"count ({self.text})"
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -89,7 +95,7 @@ class Check:
             *["No claim contradicts the rest."] * none,
             *(
                 f"{capitalised(row.estimate)}: if our assumptions hold, the probability that the "
-                f"true number lies below the documented count ({row.text}) is "
+                f"true number lies below the documented {row.shown} is "
                 f"{chance(row.probability)}."
                 for row in self.below_documented
             ),

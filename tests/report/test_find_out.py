@@ -25,6 +25,7 @@ def test_both_parts_stand_in_the_report(two):
     text = Page(page_of(two)).text
     ahead = text[text.index("What to find out next") :]
     assert "Check 50 known deaths against Airwars" in ahead
+    assert "known deaths against Pentagon" not in ahead  # a statement is no list to look in
     assert "the most would be gained from this one: ratio of Airwars" in ahead
     assert "can put those who ask and those who answer at risk" in ahead
     needed = text[text.index("What would have to be true for 800 or 6,047?") :]

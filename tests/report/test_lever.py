@@ -75,8 +75,9 @@ def test_the_page_is_complete_without_it(page: str, lever: Lever) -> None:
     (box,) = [attrs for _, attrs in parsed.tags if attrs.get("id") == "lever"]
     assert "hidden" in box
     numbers = json.loads(box["data-numbers"] or "")
-    assert numbers["sentence"].startswith('If we assumed that the group "Airwars" reports')
+    assert numbers["sentence"].startswith('If we expected the group "Airwars" to report')
     assert "the estimate under other values" in parsed.text
+    assert "only the middle of what we assume about the group" in parsed.text
     assert numbers["now"] == lever.now  # and not the value of the step that is nearest to it
     assert len(numbers["values"]) == len(numbers["medians"]) == len(lever.values)
     (slider,) = [attrs for tag, attrs in parsed.tags if tag == "input"]

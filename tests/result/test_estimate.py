@@ -12,6 +12,7 @@ import pytest
 import xarray as xr
 
 from casualty_est import ClaimsModel, Estimate, UsageError
+from casualty_est.result.checks import BelowDocumented
 from casualty_est.result.files import from_tree
 from casualty_est.result.schema import Rests, SourceRow, Span, Weight
 from tests.support.by_hand import make_estimate, make_row
@@ -324,3 +325,22 @@ def test_every_face_of_other_kinds(name, request, tmp_path):
 def test_what_is_no_result_is_refused():
     with pytest.raises(UsageError, match="attribute casualty_est is missing"):
         from_tree(xr.DataTree.from_dict({"posterior": xr.Dataset()}))
+
+
+@pytest.mark.parametrize(
+    ("low", "text", "shown"),
+    [
+        (250, "250-300", "250"),
+        (6047, "at least 6,047", "6,047"),
+        (501, "more than 500", "count (more than 500)"),
+    ],
+)
+def test_what_the_true_number_may_lie_below_is_a_number_that_somebody_wrote(low, text, shown):
+    assert BelowDocumented("civilians killed", low, text, 0.3).shown == shown
+
+
+def test_several_numbers_of_one_source_are_said_to_be_several():
+    rows = (("A", "government", "471"), ("A", "government", "500"), ("B", "monitor", "310"))
+    shown = " ".join(str(model(*rows).fit(seed=1)).split())
+    assert "and 1 other number" in shown
+    assert "before the data" in shown

@@ -52,7 +52,9 @@ def lever(estimate: ClaimsEstimate, prob: float) -> Lever | None:
     return Lever(
         label=_("What {source} reports of all deaths", source=who),
         sentence=_(
-            "If we assumed that {source} reports {value} of all deaths", source=who, value="{value}"
+            "If we expected {source} to report {value} of all deaths, as unsure of it as now",
+            source=who,
+            value="{value}",
         ),
         share=True,
         now=assumption.median,
@@ -60,6 +62,17 @@ def lever(estimate: ClaimsEstimate, prob: float) -> Lever | None:
         medians=tuple(map(float, median)),
         lows=tuple(map(float, low)),
         highs=tuple(map(float, high)),
+        note=_capped(who) if layout.ratios.logit[most] else "",
+    )
+
+
+def _capped(who: str) -> str:
+    """Why a completeness that is expected to be low may still leave the answer where it is."""
+    return _(
+        "Each value is only the middle of what we assume about {source}, which may still have "
+        "reported far more or far less. Where this report says what one would have to assume for "
+        "another number, the whole range moves, its upper end too.",
+        source=who,
     )
 
 

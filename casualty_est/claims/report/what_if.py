@@ -206,7 +206,8 @@ def _tip(number: float, value: float, sds: float, item: Assumption) -> str:
     if item.kind in RATIOS:
         return _(
             "For an estimate of {number}, one would have to assume beforehand that {source} "
-            "reports {part}, instead of {ratio}: {sds} standard deviations of the prior away.",
+            "reports {part}, instead of {ratio}, and to move the whole range around it alike: "
+            "{sds} standard deviations of the prior away.",
             source=owner_name(item),
             part=of_true(value),
             ratio=ratio(item.median),

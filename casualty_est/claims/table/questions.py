@@ -115,8 +115,9 @@ def _roles(table: Table, rows: Sequence[Claim]) -> Iterator[Noted]:
 def _traps(table: Table, rows: Sequence[Claim]) -> Iterator[Noted]:
     """Ask about role words that people use of other sources than the record does."""
     asked: dict[tuple[str, str], list[int]] = {}
+    guesses = _guesses(rows)
     for index, row in enumerate(rows):
-        if row.role == "government" and row.outcome != "lost" and _no_list(row):
+        if index in guesses:
             asked.setdefault(("government", row.source), []).append(index)
         elif row.role == "monitor" and _MERGED.search(row.source):
             asked.setdefault(("monitor", row.source), []).append(index)
@@ -143,11 +144,31 @@ def _traps(table: Table, rows: Sequence[Claim]) -> Iterator[Noted]:
         yield "role_word", text
 
 
+def _guesses(rows: Sequence[Claim]) -> set[int]:
+    """Round numbers of governments whose numbers of that kind are mostly round.
+
+    A list that grows passes a round length by chance, and that is no guess.
+    """
+    large: dict[tuple[str, str, str], list[int]] = {}
+    for index, row in enumerate(rows):
+        if row.role == "government" and row.outcome != "lost" and _number(row) >= _ROUND:
+            large.setdefault((row.source, row.outcome, row.group), []).append(index)
+    found: set[int] = set()
+    for at in large.values():
+        round_ones = [index for index in at if _no_list(rows[index])]
+        if 2 * len(round_ones) > len(at):
+            found.update(round_ones)
+    return found
+
+
+def _number(row: Claim) -> float:
+    quantity = row.quantity
+    return quantity.best or quantity.low or quantity.high or 0
+
+
 def _no_list(row: Claim) -> bool:
     """Whether a number is too round to be the length of a list."""
-    quantity = row.quantity
-    number = quantity.best or quantity.low or quantity.high or 0
-    return bool(number >= _ROUND and (quantity.grid or _ROUND) >= _ROUND)
+    return (row.quantity.grid or _ROUND) >= _ROUND
 
 
 def _narrow(table: Table, rows: Sequence[Claim]) -> Iterator[Noted]:

@@ -249,6 +249,14 @@ def test_a_role_word_that_people_use_otherwise_is_asked_about(source, role, quan
     assert offered in text
 
 
+def test_a_list_that_passes_a_round_length_is_no_guess():
+    counts = ["67,211", "73,400", "1,259"]
+    assert not asked(claims(source="Ministry", role="government", quantity=counts), "role_word")
+    guesses = ["67,000", "73,400", "1,259"]
+    (text,) = asked(claims(source="Ministry", role="government", quantity=guesses), "role_word")
+    assert "(rows 1, 2)" in text
+
+
 @pytest.mark.parametrize(
     ("source", "role", "quantity"),
     [

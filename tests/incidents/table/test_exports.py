@@ -103,7 +103,7 @@ def test_ged_in_part():
     frame = pd.DataFrame(GED).drop(columns=["type_of_violence", "side_b"])
     table = IncidentReports(frame)
     assert [row.quantity.text for row in table] == ["12-600", "4-9"]
-    assert "of which some columns are gone" in recognised(table)
+    assert "an export of a part of UCDP GED by its columns" in recognised(table)
 
 
 def test_acled():
