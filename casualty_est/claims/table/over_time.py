@@ -180,8 +180,7 @@ def _note_contradictions(tally: Tally) -> None:
     for (source, cell), kinds in against.items():
         text = stored(
             "note",
-            "{source} ({cell}) contradicts itself: its totals {how} by more than their error "
-            "allows ({where})",
+            FALLEN if kinds[FALLS] else DIFFERENT,
             source=repr(source),
             cell=cell,
             how=_how_often(kinds[DIFFERS], kinds[FALLS]),
@@ -202,6 +201,16 @@ def _how_often(differs: int, falls: int) -> Kept:
 
 
 DIFFERS, FALLS = "differs", "falls"
+DIFFERENT = N_(
+    "note",
+    "{source} ({cell}) contradicts itself: its totals {how} by more than their error allows "
+    "({where})",
+)
+FALLEN = N_(
+    "note",
+    "{source} ({cell}) contradicts itself: its totals {how} by more than their error allows "
+    "({where}): if its count began anew, give the later rows the day of that in start",
+)
 DIFFERS_ONCE = N_("note", "differ on one day")
 DIFFERS_OFTEN = N_("note", "differ on {times} days")
 FALLS_ONCE = N_("note", "fall once")

@@ -154,6 +154,7 @@ def test_contradictory_claims_of_one_source_are_named(rows, words):
         assert len(notes) == 1
         assert notes[0].startswith("'Army' (civilians, killed) contradicts itself: its totals ")
         assert words in notes[0]
+        assert notes[0].endswith("the day of that in start") == ("fall" in words)
         assert "rows 1, 2" in notes[0] or "rows 2, 3" in notes[0]
 
 
