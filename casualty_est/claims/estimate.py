@@ -21,7 +21,7 @@ from casualty_est.result.labels import position
 from casualty_est.result.posterior import interval_ends
 from casualty_est.result.schema import Span, plain
 from casualty_est.result.shared import NormalPrior, Shared, Spoken, shared_by
-from casualty_est.result.spoken import latest, verb
+from casualty_est.result.spoken import as_written, latest, verb
 from casualty_est.result.tables import Parameter, parameter
 from casualty_est.result.text_table import TextTable
 from casualty_est.wording.numbers import percent, share
@@ -361,7 +361,7 @@ class ClaimsEstimate(Questions):
         last = latest(own)
         others = len(own) - 1
         more = f" and {others:,} other number{'s' * (others > 1)}" if others else ""
-        return f"{verb(last[0])} {last[0].text}{more}" if last else ""
+        return f"{verb(last[0])} {as_written(last[0].text, last[0])}{more}" if last else ""
 
 
 def _in_words(ratio: Parameter | Span) -> str:

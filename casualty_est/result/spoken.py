@@ -10,6 +10,7 @@ from casualty_est.tables.cells import ESTIMATE, LIST
 from casualty_est.wording.hedged import on_page
 from casualty_est.wording.language import N_, _, pgettext
 from casualty_est.wording.language import spoken as speaking_now
+from casualty_est.wording.numbers import grouped
 from casualty_est.wording.phrases import day, documented_text, with_source
 
 if TYPE_CHECKING:
@@ -94,6 +95,6 @@ def _instead(claim: ClaimRow, cell: Cell) -> str:
 def as_written(text: str, claim: ClaimRow) -> str:
     """What a source wrote, in a table; in another language its hedge is said in that."""
     if speaking_now().english:
-        return text
+        return grouped(text)
     numbers = [float(n) for n in (claim.low, claim.best, claim.high) if n is not None]
     return on_page(text, numbers)

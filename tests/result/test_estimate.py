@@ -340,7 +340,7 @@ def test_what_the_true_number_may_lie_below_is_a_number_that_somebody_wrote(low,
 
 
 def test_several_numbers_of_one_source_are_said_to_be_several():
-    rows = (("A", "government", "471"), ("A", "government", "500"), ("B", "monitor", "310"))
+    rows = (("A", "government", "471"), ("A", "government", "1500"), ("B", "monitor", "310"))
     shown = " ".join(str(model(*rows).fit(seed=1)).split())
-    assert "and 1 other number" in shown
+    assert "stated 1,500 and 1 other number" in shown
     assert "before the data" in shown
