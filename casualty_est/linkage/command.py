@@ -117,7 +117,7 @@ def link(
     )
     model = LinkageModel(lists, rules=_rules(rules))
     # What is wrong with the rest of the command is said before the long work.
-    check_counts(records=records, matchings=matchings)
+    records, matchings = check_counts(records=records, matchings=matchings)
     fewest = FEWEST if smallest is None else smallest
     check_fewest(fewest)
     settle_seed(run.seed)

@@ -180,7 +180,7 @@ class Linkage:
 
     def _histories(self, draws: int, weights: Array) -> list[Any]:
         """Tables of draws that weigh differently, spread evenly over the weight."""
-        check_counts(draws=draws)
+        (draws,) = check_counts(draws=draws)
         if draws > len(self.whole):
             msg = f"there are {len(self.whole):,} draws of the matching, fewer than {draws:,}"
             raise UsageError(msg)

@@ -299,7 +299,7 @@ class LinkageModel(Sealed):
         if self._records is None:
             msg = "this model has scores and no names, so there is nothing to show to a reviewer"
             raise UsageError(msg)
-        check_counts(records=records)
+        (records,) = check_counts(records=records)
         return write(path, self._records._content, self.pairs(), records, settle_seed(seed))
 
     def fit(
@@ -347,7 +347,7 @@ class LinkageModel(Sealed):
         """
         from casualty_est.linkage.fitting import fit
 
-        check_counts(draws=draws, between=between, burn=burn)
+        draws, between, burn = check_counts(draws=draws, between=between, burn=burn)
         check_fewest(smallest_stratum)
         length = (draws, between, burn)
         with show_progress(progress_bar) as report:

@@ -364,11 +364,11 @@ class ListEstimate(Estimate):
         rows = []
         for i, counted, unlisted in self._totals():
             row, rest = self.meta.rows[i], answer(self, unlisted, prob)[0]
-            strata = ", ".join(f"{column} {value}" for column, value in row.strata.items())
+            strata = label_text(row.strata.items())
             name = strata or cell_text(row.cell)
             rows.append((name, documented_text(counted), *answer(self, i, prob), rest))
         for labels, people in self.not_fitted():
-            name = ", ".join(f"{column} {value}" for column, value in labels.items())
+            name = label_text(labels.items())
             rows.append((name, f"{people:,}", "not fitted", "", ""))
         head = ("people", "on some list (counted)", "estimated in all", interval_title(prob))
         return TextTable((*head, "on no list"), tuple(rows))

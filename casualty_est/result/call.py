@@ -12,6 +12,7 @@ from importlib import metadata
 from typing import Any
 
 from casualty_est.errors import UsageError
+from casualty_est.tables.checks import is_whole
 
 Report = Callable[[str, float | None], None]
 
@@ -19,21 +20,22 @@ _lock = threading.Lock()
 _blas: dict[str, Any] = {"inside": 0, "limit": None}
 
 
-def check_counts(**counts: int) -> None:
-    """Refuse a number of draws or chains that is no whole number above 0."""
+def check_counts(**counts: int) -> list[int]:
+    """Numbers of draws or chains as Python has them; refuse one not whole or not above 0."""
     for name, value in counts.items():
-        if not isinstance(value, int) or value < 1:
+        if not is_whole(value) or value < 1:
             msg = f"{name} must be a whole number of at least 1, not {value!r}"
             raise UsageError(msg)
+    return [int(value) for value in counts.values()]
 
 
 def settle_seed(seed: int | None) -> int:
     """Return the seed, drawn where none was given."""
     seed = secrets.randbelow(2**31) if seed is None else seed
-    if not isinstance(seed, int) or seed < 0:
+    if not is_whole(seed) or seed < 0:
         msg = f"seed must be a whole number of at least 0, not {seed!r}"
         raise UsageError(msg)
-    return seed
+    return int(seed)
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from casualty_est.result.schema import ClaimRow, Diagnostics
 from casualty_est.result.tables import p_below_documented
 from casualty_est.wording.again import told_again
-from casualty_est.wording.language import _, separated
+from casualty_est.wording.language import _, ngettext, separated
 from casualty_est.wording.numbers import chance, tail
 from casualty_est.wording.phrases import capitalised, cell_text, documented_text, possessive
 
@@ -122,9 +122,12 @@ class Check:
             return _(
                 "Converged: largest R-hat {rhat}, smallest effective sample {draws}.", **places
             )
-        return _(
+        return ngettext(
+            "Converged: largest R-hat {rhat}, smallest effective sample {draws}, {number} "
+            "divergence.",
             "Converged: largest R-hat {rhat}, smallest effective sample {draws}, {number} "
             "divergences.",
+            fit.divergences,
             number=separated(f"{fit.divergences:,}"),
             **places,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -34,9 +35,12 @@ def diagnose(values: Mapping[str, Any], stats: Mapping[str, Any]) -> Diagnostics
         bfmi = float(az.bfmi(_energies(energy))["energy"].min())
     reasons = []
     if not worst <= MAX_RHAT:
-        reasons.append(f"chains disagree (largest R-hat {worst:.3f}, at most {MAX_RHAT} wanted)")
+        # Rounded up: a number that fails never looks as if it passed.
+        largest = math.ceil(1000 * worst) / 1000 if math.isfinite(worst) else worst
+        reasons.append(f"chains disagree (largest R-hat {largest:.3f}, at most {MAX_RHAT} wanted)")
     if not least >= MIN_ESS:
-        reasons.append(f"too few effective draws ({least:.0f}, at least {MIN_ESS:.0f} wanted)")
+        fewest = math.floor(least) if math.isfinite(least) else least
+        reasons.append(f"too few effective draws ({fewest}, at least {MIN_ESS:.0f} wanted)")
     if divergences > MAX_DIVERGENT * energy.size:
         reasons.append(f"{divergences} divergent transitions")
     if not bfmi >= MIN_BFMI:

@@ -9,7 +9,8 @@ from datetime import date
 
 from casualty_est.errors import UsageError
 from casualty_est.result.schema import Cell, Row
-from casualty_est.tables.checks import known, nearest
+from casualty_est.tables.checks import is_whole, known, nearest
+from casualty_est.wording.phrases import label_text
 
 _FIELDS = ("group", "outcome", "scope", "perpetrator", "start", "end")
 
@@ -22,7 +23,7 @@ def row_labels(rows: Sequence[Row]) -> tuple[str, ...]:
     for row in rows:
         first = row.cell == rows[0].cell and row.strata == rows[0].strata
         words = [str(getattr(row.cell, f) or "open") for f in differing] if not first else []
-        words += [f"{column} {value}".strip() for column, value in row.strata.items()]
+        words += [label_text([one]) for one in row.strata.items()]
         words += [row.part] if row.part != "total" or first else []
         label = ", ".join(words) or row.part
         # Two rows that only a rounding tells apart keep their order as a number.
@@ -65,8 +66,8 @@ def position(wanted: str | int, labels: Sequence[str], where: str, what: str) ->
     """The place of a label, or of a whole number as a place of its own."""
     if isinstance(wanted, str) and wanted in labels:
         return list(labels).index(wanted)
-    if isinstance(wanted, int) and not isinstance(wanted, bool) and 0 <= wanted < len(labels):
-        return wanted
+    if not isinstance(wanted, str) and is_whole(wanted) and 0 <= wanted < len(labels):
+        return int(wanted)
     hint = nearest(wanted, labels) if isinstance(wanted, str) else ""
     msg = f"{what} must be one of the {len(labels)} labels of {where}, not {wanted!r}{hint}"
     raise UsageError(msg)

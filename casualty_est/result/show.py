@@ -10,7 +10,7 @@ from casualty_est.result.tables import row_bound, row_numbers
 from casualty_est.result.text_table import TextTable, html_table, plain_table, rich_table
 from casualty_est.wording.language import _
 from casualty_est.wording.numbers import ends, middle, percent
-from casualty_est.wording.phrases import cell_text
+from casualty_est.wording.phrases import cell_text, label_text
 
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
@@ -24,7 +24,7 @@ def estimate_table(estimate: Estimate, prob: float) -> TextTable:
     for i, row in enumerate(estimate.meta.rows):
         stated = documented_cell(estimate, i) if row.part == "total" or len(estimate) == 1 else ""
         name = cell_text(row.cell)
-        name += "".join(f", {column} {value}" for column, value in row.strata.items())
+        name += "".join(f", {label_text([one])}" for one in row.strata.items())
         name += f", {row.part}" * (row.part != "total")
         name += " (remainder: no source counts it alone)" * (not row.claimed)
         rows.append((name, stated, *answer(estimate, i, prob)))

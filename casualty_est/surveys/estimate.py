@@ -205,6 +205,8 @@ class SurveyEstimate(Estimate):
         if self._matched:
             shares = ALIKE if self._side(self._sized) else PRIOR
             return ListedPrior(next(iter(sample.listed.values())), *shares)
+        if "people" not in self.idata["posterior"]:  # by weights alone
+            return FlatPrior() if sample.deaths else CountPrior()
         people = np.asarray(self.idata["posterior"]["people"].values)
         people = people.reshape(-1, people.shape[-1]) if row == 0 else people[..., [row - 1]]
         of_households = room("survey", "inference.households").log_prior

@@ -7,7 +7,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, TypeGuard
 
 from casualty_est.errors import Problem, QuantityError, UsageError
@@ -59,6 +59,11 @@ def must_be_in(name: str, valid: Collection[str], otherwise: str) -> None:
 def is_number(value: object) -> TypeGuard[float]:
     """Whether it is a finite number, and no yes or no."""
     return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    """Whether it is a whole number, of Python or of NumPy, and no yes or no."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def known(names: Iterable[str], valid: Iterable[str], where: str) -> None:

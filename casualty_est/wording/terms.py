@@ -22,7 +22,7 @@ def stratum_name(column: str, value: str) -> str:
         return pgettext("stratum", "kind {label}", label=kind_name(value))
     if column == "study":
         return pgettext("stratum", "study {label}", label=value)
-    return f"{column} {value}"
+    return f"{column} {value or pgettext('stratum', '(blank)')}"
 
 
 def said_label(label: str) -> str:

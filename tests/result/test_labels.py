@@ -39,13 +39,14 @@ def test_no_two_are_alike():
     twice = replace(make_row(), strata={"month": ""})
     labels = row_labels([make_row(), twice, twice, make_row("listed")])
     assert len(set(labels)) == 4
-    assert labels[1:3] == ("month", "month (2)")
+    assert labels[1:3] == ("month (blank)", "month (blank) (2)")
 
 
 def test_where_a_label_stands():
     labels = ("total", "women", "men")
     assert position("men", labels, "summary()", "row") == 2
     assert position(1, labels, "summary()", "row") == 1
+    assert position(np.int64(1), labels, "summary()", "row") == 1
     for wrong in (3, -1, True, None, 1.0, "boys"):
         with pytest.raises(UsageError, match=r"row must be one of the 3 labels of summary\(\)"):
             position(wrong, labels, "summary()", "row")

@@ -299,7 +299,10 @@ def test_a_mark_of_byte_order_is_no_error(folder, capsys):
     [
         ({"share": "85%"}, "as 0.85 for 85%, not '85%'"),
         ({"share": 85}, "up to 10, as 0.85 for 85%, not 85"),
-        ({"share": 0.7, "sd": -1}, "sd must be a number from 0 and up to 2"),
+        (
+            {"share": 0.7, "sd": -1},
+            "sd must be a number from 0 to 2, as 0.1 for about 10%, not -1: the sd of the log",
+        ),
         ({"share": 0.7, "cells": 3}, "cells names counts by their labels, not 3"),
     ],
 )

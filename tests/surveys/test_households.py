@@ -8,6 +8,7 @@ import pytest
 from scipy import integrate, special, stats
 
 import casualty_est as ce
+from casualty_est.result.shared import CountPrior, FlatPrior
 from casualty_est.surveys.inference import household_grid as grids
 from casualty_est.surveys.inference.weighted import ratio
 from casualty_est.surveys.model import households as model
@@ -258,3 +259,31 @@ def test_households_from_the_command_line(capsys, tmp_path):
     code, _, err = run_flat(capsys, *words)
     assert code == 2
     assert "line 2, column 'population', 'many'" in err
+
+
+def test_people_by_stratum_may_be_a_series_and_blanks_have_a_name():
+    two = SMALL.assign(stratum=["a"] * 5 + ["b"] * 4)
+    by_name = {"a": 300, "b": 200}
+    layout = ce.SurveyModel(two, population=pd.Series(by_name)).layout
+    np.testing.assert_allclose(layout.population, [300, 200])
+    with pytest.raises(ce.UsageError, match=r"lacks \(blank\): the strata of the table are"):
+        ce.SurveyModel(two.assign(stratum=["a"] * 5 + [None] * 4), population={"a": 300})
+    with pytest.raises(ce.UsageError, match=r"\(a and b\), and the table has no column stratum"):
+        ce.SurveyModel(SMALL, population=by_name)
+
+
+def test_a_dial_that_changes_nothing_is_said():
+    model = ce.SurveyModel(SMALL, population=500, missing="dead")
+    assert "missing was set and changes nothing" in repr(model)
+    quiet = ce.SurveyModel(SMALL.assign(missing=1, members=9), population=500, missing="dead")
+    assert "changes nothing" not in repr(quiet)
+
+
+def test_households_by_weights_are_shared_with_a_study():
+    weighted = ce.SurveyModel(SMALL.assign(weight=30.0)).fit(seed=1)
+    assert isinstance(weighted.shared().counts[0].prior, FlatPrior)
+    none = ce.SurveyModel(SMALL.assign(weight=30.0, deaths=0)).fit(seed=1)
+    assert isinstance(none.shared().counts[0].prior, CountPrior)
+    table = pd.DataFrame({"source": ["A"], "estimate": ["300 (150-600)"]})
+    study = ce.Study(households=weighted, published=ce.SurveyModel(table).fit(seed=1))
+    assert study.fit(seed=1).meta.has_total

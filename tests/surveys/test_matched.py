@@ -66,7 +66,9 @@ def test_several_lists_and_a_blank():
     frame["B"] = np.where(np.arange(150) >= 60, 1.0, 0.0)
     frame.loc[0, "B"] = np.nan
     est = fit(frame, listed={"any": 900})
-    assert "1 deaths were not looked up on every list" in repr(est) + str(est.warnings)
+    assert "left out: deaths that were not looked up on every list (1)" in repr(est) + str(
+        est.warnings
+    )
     assert est.details.sample.deaths == 149
     assert est.details.sample.on_none == 0
     assert list(est.sources()["source"]) == ["A", "B", "any"]
@@ -138,3 +140,42 @@ def test_matched_deaths_from_the_command_line(capsys, tmp_path):
     assert "Of 150 deaths in the sample 97 are on A" in text
     assert "5% of the links missed by the matching" in text
     assert "None" not in text
+
+
+def test_what_the_matching_missed_leaves_no_list_with_more_than_all():
+    """The completeness keeps its prior under 100%, where a share over the links found piles up."""
+    est = fit(table(140, 150), listed={"A": 1000}, missed_links=0.05)
+    share = np.linspace(0.5, 1, 200_001)[:-1]
+    density = stats.beta.pdf(share, 0.5, 0.5) * stats.binom.pmf(140, 150, 0.95 * share)
+    cumulative = np.cumsum(density) / density.sum()
+    wanted = np.interp([0.025, 0.5, 0.975], cumulative, share)
+    np.testing.assert_allclose(
+        np.quantile(est.completeness("A"), [0.025, 0.5, 0.975]), wanted, atol=0.004
+    )
+    assert (est.draws() > 1000).all()
+    cases = set(est.dials()["case"])
+    assert "2% of the links missed by the matching" in cases
+    # With a tenth missed, 140 of 150 could hardly be found.
+    assert "10% of the links missed by the matching" in cases
+    every = fit(table(149, 150), listed={"A": 1000}).dials()
+    assert "10% of the links missed by the matching" not in set(every["case"])
+    with pytest.raises(ce.UsageError, match="leaves at most 50% of deaths to be found on a list"):
+        fit(table(97, 150), listed={"A": 1000}, missed_links=0.5)
+
+
+@pytest.mark.parametrize(
+    ("listed", "told"),
+    [
+        (ce.CaptureHistories.from_overlaps({"A": 9, "B": 8, "A&B": 3}), "and CaptureHistories came"),
+        (8000, "and int came"),
+        ({"A": 8000.5}, "must be a whole number above 0, not 8000.5"),
+    ],
+)
+def test_what_is_listed_is_a_number_by_name(listed, told):
+    with pytest.raises(ce.UsageError, match=told):
+        ce.SurveyModel(table(97, 150), listed=listed)
+
+
+def test_a_whole_number_of_any_type_is_listed():
+    for size in (8000, 8000.0, np.int64(8000), "8,000"):
+        assert ce.SurveyModel(table(97, 150), listed={"A": size}).layout.listed == ("A", 8000)

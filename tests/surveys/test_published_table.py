@@ -130,3 +130,26 @@ def test_an_outcome_that_nobody_knows_is_told_with_its_row(tmp_path):
 def test_a_level_may_be_in_percent(tmp_path):
     survey = read(tmp_path, "source,estimate,low,high,prob\nA,100,80,130,90%\nB,100,80,130,0.9\n")
     assert [row.quantity.level for row in survey.rows] == [0.9, 0.9]
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        ("1250,800", "starts at 1,250 and ends below that, at 800"),
+        ("1000,1000", "low and high are both 1,000, and no study is that sure"),
+        ("1100,1250", "the estimate, 1,000, lies outside its interval, 1,100 to 1,250"),
+    ],
+)
+def test_an_interval_that_cannot_be(tmp_path, ends, told):
+    path = tmp_path / "survey.csv"
+    path.write_text(f"source,estimate,low,high\nA,1000,{ends}\n", encoding="utf-8")
+    with pytest.raises(ce.InputError, match=told):
+        ce.Survey.read(path)
+
+
+def test_interviews_that_end_before_the_window_are_said(tmp_path):
+    path = tmp_path / "survey.csv"
+    head = "source,estimate,low,high,start,end,fieldwork"
+    path.write_text(f"{head}\nA,1000,800,1250,2019-01-01,2019-12-31,2019-05-05\n", encoding="utf-8")
+    (told,) = [text for code, text in ce.Survey.read(path).warnings if code[:9] == "fieldwork"]
+    assert told.startswith("the interviews of A ended on 2019-05-05, before")

@@ -63,7 +63,7 @@ def fit(
     budget: Budget = None,
 ) -> tuple[xarray.DataTree, Meta, ClaimsDetails]:
     """Compute the posterior of a claims model."""
-    check_counts(draws=draws, chains=chains, tune=tune)
+    draws, chains, tune = check_counts(draws=draws, chains=chains, tune=tune)
     seed = settle_seed(seed)
     engine = choose(model.layout, method)
     settings = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}

@@ -67,7 +67,7 @@ def fit(
     budget: Budget = None,
 ) -> tuple[xarray.DataTree, Meta, IncidentDetails]:
     """Compute the posterior of an incidents model."""
-    check_counts(draws=draws, chains=chains, tune=tune)
+    draws, chains, tune = check_counts(draws=draws, chains=chains, tune=tune)
     seed = settle_seed(seed)
     layout = model.layout
     settings = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}

@@ -22,7 +22,7 @@ def prior_predictive(model: IncidentModel, *, draws: int, seed: int | None) -> x
     """Draw from the prior; see `IncidentModel.prior_predictive`."""
     import xarray as xr
 
-    check_counts(draws=draws)
+    (draws,) = check_counts(draws=draws)
     rng = np.random.default_rng(settle_seed(seed))
     layout = model.layout
     theta = layout.parameters.draw(rng, draws)

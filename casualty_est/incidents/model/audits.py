@@ -18,7 +18,7 @@ from scipy import special
 
 from casualty_est.arrays import Array
 from casualty_est.errors import UsageError
-from casualty_est.tables.checks import is_number, known
+from casualty_est.tables.checks import is_number, is_whole, known
 from casualty_est.tables.toml_file import mapping
 
 Beta = tuple[float, float]
@@ -122,7 +122,7 @@ def _given_errors(prior: Beta, audit: Audit, right: Array) -> tuple[Array, Array
 
 
 def _whole(value: Any, where: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not is_whole(value) or value < 0:
         msg = f"{where} must be a whole number of incidents, not {value!r}"
         raise UsageError(msg)
     return value

@@ -25,7 +25,7 @@ from casualty_est.errors import UsageError
 from casualty_est.lists.families.family import Family, in_range
 from casualty_est.lists.families.member import all_histories
 from casualty_est.lists.table.history import HistoryTable
-from casualty_est.tables.checks import nearest
+from casualty_est.tables.checks import is_whole, nearest
 from casualty_est.wording.language import N_
 
 if TYPE_CHECKING:
@@ -285,7 +285,7 @@ class Decomposable(Family):
         most = self.most_missing
         if most is None:
             return
-        if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= MOST_MISSING:
+        if not is_whole(most) or not 1 <= most <= MOST_MISSING:
             msg = f"most_missing must be a whole number from 1 to {MOST_MISSING:,}, not {most!r}"
             raise UsageError(msg)
         if not self.reference:

@@ -103,7 +103,7 @@ def fit(
     budget: Budget = None,
 ) -> ListEstimate:
     """Compute the posterior of a lists model; see `ListModel.fit`."""
-    check_counts(draws=draws, chains=chains)
+    draws, chains = check_counts(draws=draws, chains=chains)
     usual = (draws, chains) == (USUAL["draws"], USUAL["chains"])
     seconds = seconds_of(budget, usual=usual)
     folder = _folder(parts)

@@ -27,7 +27,7 @@ def prior_predictive(model: ListModel, *, draws: int, seed: int | None) -> xarra
     """Draw from the prior; see `ListModel.prior_predictive`."""
     import xarray as xr
 
-    check_counts(draws=draws)
+    (draws,) = check_counts(draws=draws)
     rng = np.random.default_rng(settle_seed(seed))
     strata, lists = model.histories.strata, model.histories.lists
     listed, unlisted, unseen = np.empty((3, len(strata), draws))

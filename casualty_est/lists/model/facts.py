@@ -12,6 +12,7 @@ from casualty_est.lists.table.histories import CaptureHistories, Stratum
 from casualty_est.lists.table.history import HistoryTable
 from casualty_est.lists.table.smallest import enough, notes_on_few
 from casualty_est.lists.table.strata import FEWEST
+from casualty_est.tables.checks import is_whole
 from casualty_est.wording.language import N_, Noted, stored
 from casualty_est.wording.phrases import listed
 
@@ -37,7 +38,7 @@ def large_enough(
     tables: Tables, min_n: int, families: Sequence[Family] | None
 ) -> tuple[Tables, list[Noted], list[dict[str, Any]]]:
     """Leave out lists and strata that are too small; notes, and the strata as plain values."""
-    if isinstance(min_n, bool) or not isinstance(min_n, int) or min_n < 1:
+    if not is_whole(min_n) or min_n < 1:
         msg = f"min_n must be a whole number of people, 1 or more, not {min_n!r}"
         raise UsageError(msg)
     if min_n == 1:

@@ -62,7 +62,7 @@ def fit(
     progress_bar: bool | None,
 ) -> StudyEstimate:
     """Join the kinds of a study; see `Study.fit`."""
-    check_counts(draws=draws, chains=chains)
+    draws, chains = check_counts(draws=draws, chains=chains)
     seed = settle_seed(seed)
     with show_progress(progress_bar) as report:
         report("reading the likelihood of each kind", None)

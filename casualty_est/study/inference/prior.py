@@ -23,7 +23,7 @@ def prior_predictive(study: Study, *, draws: int, seed: int | None) -> xarray.Da
     """Draw both; see `Study.prior_predictive`."""
     import xarray as xr
 
-    check_counts(draws=draws)
+    (draws,) = check_counts(draws=draws)
     seed = settle_seed(seed)
     settings = read_settings(
         study.members, claims="cut", eta=None, rho=None, prior=None, pooling="once"

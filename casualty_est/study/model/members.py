@@ -45,12 +45,13 @@ class Bridge:
         ):
             fits = isinstance(value, Real) and math.isfinite(value) and low < float(value) <= high
             if not fits:
-                least = "above 0" if name == "share" else "from 0"
-                msg = (
-                    f"bridge of {label}: {name} must be a number {least} and up to "
-                    f"{high:g}, as 0.85 for 85%, not {value!r}: the share of the deaths of {label} "
-                    "that the study counts, and the sd of its log"
-                )
+                of = f"the share of the deaths of {label} that the study counts"
+                wanted = {
+                    "share": f"above 0 and up to {high:g}, as 0.85 for 85%, not {value!r}: {of}",
+                    "sd": f"from 0 to {high:g}, as 0.1 for about 10%, not {value!r}: the sd of the "
+                    f"log of {of}",
+                }
+                msg = f"bridge of {label}: {name} must be a number {wanted[name]}"
                 raise UsageError(msg)
         return cls(float(share), float(sd))  # type: ignore[arg-type]
 

@@ -24,7 +24,7 @@ def fit(
     model: SurveyModel, *, seed: int | None, draws: int, chains: int, progress_bar: bool | None
 ) -> SurveyEstimate:
     """Compute the posterior of a survey model; see `SurveyModel.fit`."""
-    check_counts(draws=draws, chains=chains)
+    draws, chains = check_counts(draws=draws, chains=chains)
     seed = settle_seed(seed)
     with show_progress(progress_bar) as report, one_blas_thread():
         solved = engine(model).fit(model, Plan(draws, chains, seed, report))
@@ -75,7 +75,7 @@ def prior_predictive(model: SurveyModel, *, draws: int, seed: int | None) -> xar
     """Draw from the prior; see `SurveyModel.prior_predictive`."""
     import xarray as xr
 
-    check_counts(draws=draws)
+    (draws,) = check_counts(draws=draws)
     rng = np.random.default_rng(settle_seed(seed))
     drawn = engine(model).prior(model, draws, rng)
     prior = {name: (("chain", "draw", axis), x[None]) for name, (axis, x) in drawn.items()}

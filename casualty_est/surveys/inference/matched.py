@@ -50,8 +50,7 @@ def fit(model: SurveyModel, plan: Plan) -> Solved:
     """Compute the completeness of each list and the deaths in all."""
     layout: MatchedLayout = model.layout
     draws = plan.draws * plan.chains
-    linked, deff = linked_shares(layout, draws, np.random.default_rng(plan.seed))
-    shares = complete(linked, layout.missed_links)
+    shares, deff = complete(layout, draws, np.random.default_rng(plan.seed))
     name, people = layout.listed
     total = people / shares[:, layout.at]
     documented = Documented(people, source=None if name == ANY else name, text=f"{people:,}")
@@ -114,20 +113,23 @@ def _completeness(name: str, prior: tuple[float, float]) -> Assumption:
     )
 
 
-def linked_shares(
+def complete(
     layout: MatchedLayout,
     draws: int,
     rng: np.random.Generator,
     prior: tuple[float, float] | None = None,
+    missed: float | None = None,
 ) -> tuple[Array, Array]:
-    """Draw the share of all deaths that would be linked to each list, and the design effect.
+    """Draw the share of all deaths that each list holds, and the design effect.
 
-    prior: of every list, where it is another than that of the layout.
+    prior: of every list, where it is another than that of the layout; missed: the share of the
+    links that the matching missed, where it is another.
     """
+    found = 1 - (layout.missed_links if missed is None else missed)
     priors = [prior or layout.prior(at) for at in range(len(layout.names))]
     held, own = layout.counts[layout.at], priors[layout.at]
     evidence = [
-        special.logsumexp(_density(held, layout.deaths, float(deff), own)[1])
+        special.logsumexp(_density(held, layout.deaths, float(deff), own, found)[1])
         for deff in layout.deffs
     ]
     chance = layout.weights * np.exp(np.array(evidence) - max(evidence))
@@ -136,7 +138,7 @@ def linked_shares(
     for j, held in enumerate(layout.counts[: len(layout.names)]):
         u = rng.uniform(size=draws)
         for k in np.unique(nodes):
-            share, logs = _density(held, layout.deaths, float(layout.deffs[k]), priors[j])
+            share, logs = _density(held, layout.deaths, float(layout.deffs[k]), priors[j], found)
             cumulative = np.cumsum(np.exp(logs - logs.max()))
             here = nodes == k
             shares[here, j] = np.interp(u[here], cumulative / cumulative[-1], share)
@@ -144,19 +146,17 @@ def linked_shares(
 
 
 def _density(
-    held: int, deaths: int, deff: float, prior: tuple[float, float]
+    held: int, deaths: int, deff: float, prior: tuple[float, float], found: float
 ) -> tuple[Array, Array]:
-    """Shares at even steps of Jeffreys' prior, and the log posterior there, normalised by deff."""
+    """Shares at even steps of Jeffreys' prior, and the log posterior there, normalised by deff.
+
+    found: the share of the links that the matching found.
+    """
     # The quantiles of Beta(1/2, 1/2): the arcsine law.
     share = np.sin(np.pi / 2 * (np.arange(POINTS) + 0.5) / POINTS) ** 2
     a, b = (own - jeffreys for own, jeffreys in zip(prior, PRIOR, strict=True))
     weight = special.xlogy(a, share) + special.xlog1py(b, -share)
-    return share, log_likelihood(share, held, deaths, deff) + weight
-
-
-def complete(linked: Array, missed: float) -> Array:
-    """Completeness where the matching missed a share of the links; no list holds more than all."""
-    return np.minimum(linked / (1 - missed), 1.0)
+    return share, log_likelihood(found * share, held, deaths, deff) + weight
 
 
 def _found(layout: MatchedLayout, completeness: Array) -> str:
@@ -235,23 +235,23 @@ def dials(
     if part == "listed":
         return ()
     settings = estimate.meta.settings
-    rng = np.random.default_rng(settings["seed"])
-    linked, _ = linked_shares(layout, settings["draws"] * settings["chains"], rng)
-    people, cases = layout.listed[1], []
+    draws, people, cases = settings["draws"] * settings["chains"], layout.listed[1], []
+
+    def values(*changed: Any) -> Array:
+        rng = np.random.default_rng(settings["seed"])
+        shares, _ = complete(layout, draws, rng, *changed)
+        total = people / shares[:, layout.at]
+        return total - people if part == "unlisted" else total
+
     if layout.few:
-        other, _ = linked_shares(layout, len(linked), rng, ALIKE)
-        total = people / complete(other[:, layout.at], layout.missed_links)
         words = N_("refit", "every completeness of the list as likely beforehand")
-        values = total - people if part == "unlisted" else total
-        cases.append(case(words, values, prob, converged=True))
+        cases.append(case(words, values(ALIKE), prob, converged=True))
     for missed in MISSED:
-        if missed != layout.missed_links:
-            total = people / complete(linked[:, layout.at], missed)
+        if missed != layout.missed_links and layout.possible(missed):
             words = N_("refit", "no link missed by the matching")
             if missed:
                 words = stored(
                     "refit", "{share} of the links missed by the matching", share=percent(missed)
                 )
-            values = total - people if part == "unlisted" else total
-            cases.append(case(words, values, prob, converged=True))
+            cases.append(case(words, values(None, missed), prob, converged=True))
     return tuple(cases)

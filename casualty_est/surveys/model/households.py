@@ -7,7 +7,7 @@ by the probability that somebody is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,10 @@ class HouseholdLayout:
             share("missing", options.missing, 0.0),
             share("imprisoned", options.imprisoned, 0.0),
             by_weights,
-            tuple(_notes(held, by_weights=by_weights, outcome=(options.cell or {}).get("outcome"))),
+            (
+                *_notes(held, by_weights=by_weights, outcome=(options.cell or {}).get("outcome")),
+                *_idle(held, options),
+            ),
         )
         layout._smaller_than_the_sample()
         return layout
@@ -156,6 +159,21 @@ class HouseholdLayout:
         return lines
 
 
+def _idle(held: Households, options: Options) -> Iterator[Noted]:
+    """What was set and changes nothing."""
+    for name, given, people in (
+        ("missing", options.missing, held.missing),
+        ("imprisoned", options.imprisoned, held.imprisoned),
+    ):
+        if given is not None and not people.any():
+            text = stored(
+                "note",
+                "{column} was set and changes nothing: the table has nobody in a column {column}",
+                column=name,
+            )
+            yield "idle", text
+
+
 def _nobody_left(held: Households, times: float) -> None:
     """Households of which nobody is left contradict the truncated likelihood."""
     gone = int((held.deaths == held.members).sum())
@@ -208,6 +226,8 @@ def _population(held: Households, given: Any) -> Array:
     """People in each stratum."""
     if isinstance(given, str | Path):
         given = _number_or_file(given)
+    if callable(getattr(given, "to_dict", None)):  # a series of pandas
+        given = given.to_dict()
     if isinstance(given, Mapping):
         return _by_name(held, given)
     total = number("population", given, 0.0, 1.0, 1e10)
@@ -215,7 +235,7 @@ def _population(held: Households, given: Any) -> Array:
         return np.array([total])
     if held.weight is None:
         msg = (
-            f"population: the table has the strata {listed(held.strata)}, so give people by "
+            f"population: the table has the strata {_named(held.strata)}, so give people by "
             "stratum (a mapping, or a file with the columns stratum and population)"
         )
         raise UsageError(msg)
@@ -239,13 +259,25 @@ def _number_or_file(given: str | Path) -> float | dict[str, float]:
 
 
 def _by_name(held: Households, given: Mapping[str, float]) -> Array:
+    if held.strata == ("",):
+        msg = (
+            f"population gives people by stratum ({_named(map(str, given))}), and the table has "
+            "no column stratum: give one number, or add the column"
+        )
+        raise UsageError(msg)
     lacking = [name for name in held.strata if name not in given]
     strange = [str(name) for name in given if name not in held.strata]
     if lacking or strange:
-        words = f"lacks {listed(lacking)}" if lacking else f"has {listed(strange)}, no stratum"
-        msg = f"population {words}: the strata of the table are {listed(held.strata)}"
+        words = f"lacks {_named(lacking)}" if lacking else f"has {_named(strange)}, no stratum"
+        msg = f"population {words}: the strata of the table are {_named(held.strata)}"
+        if "" in held.strata:
+            msg += "; fill the column stratum where it is blank"
         raise UsageError(msg)
     return np.array([number(f"population of {s}", given[s], 0.0, 1.0, 1e10) for s in held.strata])
+
+
+def _named(strata: Iterable[str]) -> str:
+    return listed([name or "(blank)" for name in strata])
 
 
 def _from_file(path: Path) -> dict[str, float]:

@@ -6,6 +6,7 @@ that the design effect of the clusters gives it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -20,7 +21,7 @@ from casualty_est.surveys.model.design import RHO_TEXT, effect, rho_nodes
 from casualty_est.surveys.model.options import CELL, Options, number
 from casualty_est.surveys.table.matched import Matched
 from casualty_est.surveys.table.survey import Survey
-from casualty_est.tables.checks import offered
+from casualty_est.tables.checks import is_number, offered
 from casualty_est.wording.language import N_, Noted, stored
 from casualty_est.wording.numbers import several
 from casualty_est.wording.phrases import cell_text
@@ -33,6 +34,7 @@ PRIOR = (0.5, 0.5)  # Jeffreys; its quantiles stand in `inference.matched`
 ALIKE = (1.0, 1.0)
 LOOSE, TIGHT = 0.05, 1e7  # limits of the concentration of the beta-binomial
 MOST_MISSED = 0.9
+UNLIKELY = 0.01  # probability below which so many links cannot have been found
 FEW = 5  # sampled deaths on a list, below which another prior moves the number by a tenth
 
 
@@ -68,7 +70,7 @@ class MatchedLayout:
         counts = (*whole.on.sum(axis=0).astype(int).tolist(), int(whole.on_any.sum()))
         listed = _listed(held, options.listed)
         _as_many_as_in_the_sample(held, listed)
-        return cls(
+        layout = cls(
             held,
             cell_of(options.cell, CELL),
             listed,
@@ -78,6 +80,27 @@ class MatchedLayout:
             effect(whole.cluster_size, rho),
             weights,
         )
+        layout._more_than_can_be_found()
+        return layout
+
+    def _more_than_can_be_found(self) -> None:
+        """Refuse missed links that leave no room for those that were found."""
+        if self.possible(self.missed_links):
+            return
+        most = max(self.counts)
+        msg = (
+            f"missed_links of {self.missed_links:g} leaves at most {1 - self.missed_links:.0%} of "
+            f"deaths to be found on a list, and {most:,} of {self.deaths:,} were found: correct it"
+        )
+        raise UsageError(msg)
+
+    def possible(self, missed: float) -> bool:
+        """Whether as many deaths may have been found where a matching missed this share."""
+        deff = float(self.weights @ self.deffs)
+        found, deaths = max(self.counts) / deff, self.deaths / deff
+        # The upper tail of a binomial, of as many deaths as are effective.
+        tail = special.betainc(max(found, 1e-9), deaths - found + 1, 1 - missed)
+        return not missed or bool(tail >= UNLIKELY)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -183,20 +206,26 @@ def side_of(held: int, deaths: int) -> Side | None:
 def _listed(held: Matched, given: Any) -> tuple[str, int]:
     """The list whose size is known, and its size."""
     names = (*held.lists, ANY)
-    if given and len(given) > 1:
+    if isinstance(given, Mapping) and len(given) > 1:
         msg = f"listed takes the size of one list, or of all together, not of {', '.join(given)}"
         raise UsageError(msg)
-    if not given:
+    if given is None or (isinstance(given, Mapping) and not given):
         msg = (
             "matched deaths say how complete a list is; give how many people one list holds, or "
             'all lists together: listed={"any": 4400} (--listed any=4400)'
+        )
+        raise UsageError(msg)
+    if not isinstance(given, Mapping):
+        msg = (
+            'listed takes how many people a list holds, as listed={"any": 4400}, and '
+            f"{type(given).__name__} came"
         )
         raise UsageError(msg)
     [(name, size)] = given.items()
     if name not in names:
         msg = f"listed: {name!r} is not a list of the table. {offered(name, names)}"
         raise UsageError(msg)
-    text = str(size).replace(",", "")
+    text = (f"{size:.0f}" if is_number(size) and size == int(size) else str(size)).replace(",", "")
     if not text.isdigit() or not int(text):
         msg = f"listed: people on {name} must be a whole number above 0, not {size!r}"
         raise UsageError(msg)

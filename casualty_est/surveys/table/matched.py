@@ -74,7 +74,7 @@ def read_matched(table: Table, problems: list[Problem]) -> tuple[Matched, list[N
     if unseen:
         text = stored(
             "note",
-            "{number} deaths were not looked up on every list, and are left out",
+            "left out: deaths that were not looked up on every list ({number})",
             number=f"{unseen:,}",
         )
         warnings.append(("not_looked_up", text))

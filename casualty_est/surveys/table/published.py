@@ -232,8 +232,17 @@ def _quantity(table: Table, i: int, fields: dict[str, Any], level: float | None)
         msg = "low and high are one number each, as 63600: correct them"
         raise ValueError(msg)
     best = number.best or 0
-    if not ends[0] <= best <= ends[1] or ends[0] == ends[1]:
-        msg = f"the interval {ends[0]:,} to {ends[1]:,} does not hold its number, {best:,}"
+    if ends[0] > ends[1]:
+        msg = f"the interval starts at {ends[0]:,} and ends below that, at {ends[1]:,}: correct one"
+        raise ValueError(msg)
+    if ends[0] == ends[1]:
+        msg = f"low and high are both {ends[0]:,}, and no study is that sure: correct one"
+        raise ValueError(msg)
+    if not ends[0] <= best <= ends[1]:
+        msg = (
+            f"the estimate, {best:,}, lies outside its interval, {ends[0]:,} to {ends[1]:,}: "
+            "correct one of the three"
+        )
         raise ValueError(msg)
     grid = rounding_grid(int(best))
     shown = f"{best:,} ({ends[0]:,} to {ends[1]:,})"
@@ -352,6 +361,15 @@ def _assumed(rows: list[Published]) -> Iterator[Noted]:
         )
         yield "level_assumed", text
     for row in rows:
+        if row.fieldwork and row.end and row.fieldwork < row.end:
+            text = stored(
+                "note",
+                "the interviews of {source} ended on {day}, before the days that it counts do: "
+                "nobody was asked about the rest",
+                source=row.source,
+                day=str(row.fieldwork),
+            )
+            yield "fieldwork_before_end", text
         if row.has_interval and row.deff:
             text = stored(
                 "note",
