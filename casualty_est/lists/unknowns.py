@@ -124,7 +124,8 @@ def radius(estimate: ListEstimate, n: float, row: int) -> Radius:
     if dial is None or estimate.meta.rows[row].part == "listed":
         return _not_reached(label, n, NO_DIAL.format(n=n))
     if total <= people:
-        return _not_reached(label, n, TOO_FEW.format(n=n, people=people))
+        told = TOO_FEW if total < people else NOBODY_MISSING
+        return _not_reached(label, n, told.format(n=n, people=people))
     at_one = next(point.median for point in dial.curve if point.ratio == 1.0)
     wanted, now = (total / people - 1) / (at_one / people - 1), dial.implied
     prior = _prior(estimate) if shown.whole is None else None
@@ -246,6 +247,9 @@ OUTSIDE = (
 RATIO = N_("assumption", "odds ratio of the unseen cell")
 NO_DIAL = "This answer has no odds ratio of the unseen cell, so there is no distance to {n:,.0f}."
 TOO_FEW = "{n:,.0f} would be fewer than the {people:,} people on the lists: nothing makes it right."
+NOBODY_MISSING = (
+    "{n:,.0f} would be the people on the lists and nobody else, which no odds ratio gives."
+)
 NEEDED = (
     "For {n:,.0f} to be right, the odds ratio that ties the people on no list to the others would "
     "have to be about {wanted} instead of {now} ({ends} in this answer), {by:.1f} standard "

@@ -83,10 +83,10 @@ def has_median(estimate: Answered, row: int) -> None:
 def tippable(estimate: Answered, n: float, row: int = 0) -> float:
     """Return `n` if it is a number of people above 0 and there is a headline, or raise."""
     if not estimate.meta.has_level:
-        msg = "there is no headline number, so nothing can be tipped; give roles or an anchor"
+        msg = f"there is no headline number, so nothing can be tipped: {estimate.meta.no_level}"
         raise UsageError(msg)
     has_median(estimate, row)
     if not isinstance(n, Real) or not math.isfinite(n) or n <= 0:
-        msg = f"tipping needs a number of people above 0, not {n!r}"
+        msg = f"the number asked about must be a number of people above 0, not {n!r}"
         raise UsageError(msg)
     return float(n)

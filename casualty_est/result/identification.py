@@ -73,8 +73,10 @@ class Identification:
         return f"sum {self.sum:+.3f}{error or ': exact'}"
 
     def __repr__(self) -> str:
-        width = max((len(row.assumption) for row in self.rows), default=10)
         lines = list(self._warning)
+        if not self.rows:
+            return "\n".join([*lines, *self.sentences])
+        width = max(len(row.assumption) for row in self.rows)
         if self.kind == "families":
             width = max(width, len("kind of dependence"))
             lines.append(f"{'kind of dependence':{width}}  weight")
@@ -90,11 +92,14 @@ class Identification:
         return "\n".join([*lines, self._total, "", *self.sentences])
 
     def _repr_html_(self) -> str:
+        lines = [*self._warning, self._total, *self.sentences]
+        told = "".join(f"<p>{escape(line)}</p>" for line in lines if line)
+        if not self.rows:
+            return told
         # What does not apply to this kind of evidence has no column.
         table = self.to_frame().dropna(axis=1, how="all")
         table = table.rename(columns={"learned": "posterior sd / prior sd"})
-        if self.kind == "families" and len(table):
+        if self.kind == "families":
             table["weight"] = table["weight"].map(portion)
         shown = table.to_html(index=False, border=0, na_rep="", float_format="{:.3f}".format)
-        lines = [*self._warning, self._total, *self.sentences]
-        return str(shown) + "".join(f"<p>{escape(line)}</p>" for line in lines if line)
+        return str(shown) + told

@@ -39,7 +39,8 @@ SUM = (
 TIED = "The data tie {} and {} together (correlation {:.2f}): to know one is to know much of both."
 LEARN = "A share says what exact knowledge would be worth, not that anybody can have it."
 TOO_FEW = (
-    "There are too few deaths for a study of the usual sizes: name one, such as studies.audit."
+    "There are too few deaths for a study of the usual sizes: name one, such as "
+    "studies.survey(deaths=10)."
 )
 
 
@@ -346,7 +347,7 @@ def _days(cost: Mapping[str, float] | None) -> dict[str, float]:
 def evidence_of(estimate: Answered, row: int) -> Evidence:
     """The draws of one estimate and its unknowns; raises where there is no headline."""
     if not estimate.meta.has_level:
-        msg = "there is no headline number, so nothing can be narrowed; give roles or an anchor"
+        msg = f"there is no headline number, so nothing can be narrowed: {estimate.meta.no_level}"
         raise UsageError(msg)
     has_median(estimate, row)
     draws = np.maximum(estimate.draws(row).ravel(), 0.5)

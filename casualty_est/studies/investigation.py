@@ -71,6 +71,12 @@ class Investigation(Study):
     def choose(self, evidence: Evidence) -> Array:
         """The chance that an incident is upheld, and the scale of the counts."""
         known = evidence.unknowns
+        if known.incidents and not known.real:
+            msg = (
+                "investigate asks how many incidents are real, and the table has no grades or "
+                "verdicts that doubt any; use studies.survey"
+            )
+            raise UsageError(msg)
         if not known.real or known.log_scale is None:
             msg = (
                 f"investigate looks into single incidents, and this estimate ({evidence.kind}) "

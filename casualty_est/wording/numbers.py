@@ -181,7 +181,7 @@ def share(value: float) -> str:
     if value == 0 or not math.isfinite(value):
         return separated(f"{value:g}")
     shown = float(f"{value:.1e}")
-    return separated(f"{shown:.{max(0, 1 - math.floor(math.log10(abs(shown))))}f}")
+    return separated(f"{shown:,.{max(0, 1 - math.floor(math.log10(abs(shown))))}f}")
 
 
 def ratio_text(x: Ends) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import re
 from dataclasses import replace
 from importlib.resources import files
 
@@ -80,6 +81,21 @@ def test_fewer_than_are_listed(of_lists):
     answer = of_lists().radius(100)
     assert answer.sds is None
     assert "fewer than the 206 people on the lists" in answer.sentence
+    assert of_lists().radius(206).sentence == (
+        "206 would be the people on the lists and nobody else, which no odds ratio gives."
+    )
+
+
+def test_lists_without_a_number_say_why_and_ask_for_no_roles():
+    apart = ce.ListModel(pd.DataFrame({"A": [1, 0], "B": [0, 1], "count": [60, 40]})).fit(seed=1)
+    for ask in (apart.worth, apart.information, lambda: apart.radius(500)):
+        with pytest.raises(ce.UsageError, match="no person is on two lists") as told:
+            ask()
+        assert "roles" not in str(told.value)
+
+
+def test_a_large_odds_ratio_has_commas(two):
+    assert re.search(r"about \d{1,3}(,000)+ instead of", two.radius(1e9).sentence)
 
 
 def test_strata_and_loaded_files(of_lists, tmp_path):

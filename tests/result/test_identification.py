@@ -223,6 +223,12 @@ def test_no_sum_outside_the_gauge():
     assert "sum" not in repr(made).split("\n\n")[0].splitlines()[-1]
 
 
+def test_nothing_to_weigh_has_no_empty_table():
+    made = Identification(CELL, "none", (), ("The sample sets the level.",))
+    assert repr(made) == "The sample sets the level."
+    assert made._repr_html_() == "<p>The sample sets the level.</p>"
+
+
 def test_names_are_escaped_in_html():
     est = model(("<script>alert(1)</script>", "monitor", "6,047")).fit(seed=1)
     for page in (est.identification()._repr_html_(), est._repr_html_(), est.check()._repr_html_()):

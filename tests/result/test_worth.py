@@ -452,7 +452,7 @@ def test_a_chance_above_one_is_refused():
 
 def test_few_deaths_are_not_sampled_unasked():
     estimate = make_estimate(np.exp(rng().normal(3, 0.3, (2, 500, 1))), [make_row()])
-    assert repr(estimate.worth()).endswith("name one, such as studies.audit.")
+    assert repr(estimate.worth()).endswith("such as studies.survey(deaths=10).")
     assert estimate.worth(survey(10)).rows[0].share > 0
     figure = estimate.plot.worth()
     assert "too few deaths" in " ".join(joined(figure).split())

@@ -166,7 +166,10 @@ def test_what_the_matching_missed_leaves_no_list_with_more_than_all():
 @pytest.mark.parametrize(
     ("listed", "told"),
     [
-        (ce.CaptureHistories.from_overlaps({"A": 9, "B": 8, "A&B": 3}), "and CaptureHistories came"),
+        (
+            ce.CaptureHistories.from_overlaps({"A": 9, "B": 8, "A&B": 3}),
+            "and CaptureHistories came",
+        ),
         (8000, "and int came"),
         ({"A": 8000.5}, "must be a whole number above 0, not 8000.5"),
     ],
