@@ -328,6 +328,13 @@ def test_checklist_names_what_is_missing_and_how_to_mend_it(coalition):
     assert not any("matched" in name for name in by_text)  # claims match no records
 
 
+def test_a_survey_is_not_told_to_publish_claims():
+    table = pd.DataFrame({"source": ["A"], "estimate": ["1,000 (800-1,250)"]})
+    one, other = (ce.SurveyModel(table.assign(source=[s])).fit(seed=1) for s in "AB")
+    for est in (one, ce.Study(a=one, b=other).fit(seed=1)):
+        assert not any("claims" in item.mend for item in items(est))
+
+
 def test_a_statement_of_the_analyst_meets_its_item(two_modes, of_lists):
     given = {"corrections": "Write to us.", "funding": "  "}
     met = {item.key: item.met for item in items(two_modes, given) if item.key}

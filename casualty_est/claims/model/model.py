@@ -169,7 +169,6 @@ class ClaimsModel:
             over_time=self.time,
         )
         self.rows, row_notes, self.no_total = estimate_rows(self.layout, chosen)
-        self.notes: tuple[Noted, ...] = (*notes_of(self), *row_notes)
         self.settings: dict[str, Any] = {
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "total": dict(total or {}),
@@ -186,7 +185,7 @@ class ClaimsModel:
         }
         if parents := self._parents():
             self.settings["built_on"] = parents
-        self.notes += tuple(self._documented_parts())
+        self.notes: tuple[Noted, ...] = (*notes_of(self), *row_notes, *self._documented_parts())
         self._engines: dict[str, Any] = {}
 
     def _parents(self) -> list[str]:
@@ -382,7 +381,7 @@ class ClaimsModel:
     @cached_property
     def _heard(self) -> tuple[Claim, ...]:
         """Claims with what the analyst says of their sources, here too and not only in the fit."""
-        roles = self._roles_of_claims()
+        roles = self.roles_of_claims()
         return tuple(
             replace(claim, role=role, basis=self.basis(claim, role))
             for claim, role in zip(self.claims.rows, roles, strict=True)
@@ -416,7 +415,7 @@ class ClaimsModel:
         added = largest_sum(inside)
         return added if added and (known is None or added.low > known.low) else None
 
-    def _roles_of_claims(self) -> list[str | None]:
+    def roles_of_claims(self) -> list[str | None]:
         """Roles of claims as published: the analyst's word, the row's, or the same source's."""
         rows, names = self.claims.rows, self.claims.canonical()
         called = [names.get(row.source, row.source) for row in rows]

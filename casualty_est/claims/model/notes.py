@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from casualty_est import datasets
 from casualty_est.claims.model.anchors import check_anchors
 from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.model.over_time import windows_note
+from casualty_est.claims.table.checks import basis_assumed
 from casualty_est.claims.table.groups import without_declared
 from casualty_est.priors.conflicts import read_as
 from casualty_est.tables.cells import Given
@@ -23,7 +25,7 @@ NO_LEVEL = N_("note", "no source has a role and nothing anchors the level")
 
 def notes_of(model: ClaimsModel) -> list[Noted]:
     """Everything that a reader of the result should know of the model, each once."""
-    read = without_declared(model.claims.warnings, model.priors.groups)
+    read = without_declared(_by_named_roles(model), model.priors.groups)
     notes = [*read, *model.counted.notes, *check_anchors(model.layout)]
     if model.layout.timeline is not None:
         notes.append(("windows_modelled", windows_note(model)))
@@ -54,6 +56,24 @@ def notes_of(model: ClaimsModel) -> list[Noted]:
         )
         notes.append(("assumed_unbiased", text))
     return list(dict.fromkeys(notes))
+
+
+def _by_named_roles(model: ClaimsModel) -> list[Noted]:
+    """What was read, with what numbers rest on by the roles and readings that were named since."""
+    rows = model.claims.rows
+    before = basis_assumed(rows)
+    if before is None:
+        return list(model.claims.warnings)
+    after = basis_assumed(
+        [
+            replace(row, role=role, hedge=model.settings["hedge"].get(row.source, row.hedge))
+            for row, role in zip(rows, model.roles_of_claims(), strict=True)
+        ]
+    )
+    return [
+        (code, after if text == before and after is not None else text)
+        for code, text in model.claims.warnings
+    ]
 
 
 def _record_note(model: ClaimsModel) -> list[Noted]:

@@ -229,7 +229,7 @@ BASIS = {
 }
 
 
-def _basis_assumed(rows: Sequence[Claim]) -> Kept | None:
+def basis_assumed(rows: Sequence[Claim]) -> Kept | None:
     """Say what rows without a basis are taken to rest on, by role."""
     blank = [row for row in rows if row.basis is None and not row.quantity.is_unknown]
     # Distinct kinds first: a table has far fewer of them than rows.
@@ -306,7 +306,7 @@ def _warnings(table: Table, rows: Sequence[Claim]) -> tuple[Noted, ...]:
                 default=default,
             )
             warnings.append(("default", text))
-    if assumed := _basis_assumed(rows):
+    if assumed := basis_assumed(rows):
         warnings.append(("default", assumed))
     # Distinct values first: a table has far fewer names than rows.
     mentions = dict.fromkeys(

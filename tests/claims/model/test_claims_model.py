@@ -414,3 +414,12 @@ def test_large_tables_are_indexed_and_have_the_same_density(monkeypatch):
         (wanted, slope), (got, other) = (f(point) for f in slopes)
         assert got == pytest.approx(wanted, rel=1e-12)
         np.testing.assert_allclose(other, slope, rtol=1e-9, atol=1e-9)
+
+
+def test_what_numbers_rest_on_is_said_by_the_roles_that_were_named():
+    table = pd.DataFrame({"source": ["Airwars", "Army"], "quantity": ["at least 6,047", "800"]})
+    built = ClaimsModel(Claims(table), roles={"Airwars": "monitor"}, hedge={"Army": "documented"})
+    (told,) = [text for _, text in built.notes if text.startswith("basis not given")]
+    assert told == "basis not given in 2 rows: taken as list (monitor, no role)"
+    (plain,) = [text for _, text in ClaimsModel(Claims(table)).notes if text[:5] == "basis"]
+    assert plain == "basis not given in 2 rows: taken as statement (no role)"
