@@ -17,9 +17,10 @@ from casualty_est.claims.schema import Agreement, ClaimsDetails
 from casualty_est.claims.unknowns import studies_of, unknowns
 from casualty_est.kinds import room
 from casualty_est.result.call import progress_bar as show_progress
+from casualty_est.result.checks import CONTRADICTS
 from casualty_est.result.labels import position
 from casualty_est.result.posterior import interval_ends
-from casualty_est.result.schema import Span, plain
+from casualty_est.result.schema import ClaimRow, Span, plain
 from casualty_est.result.shared import NormalPrior, Shared, Spoken, shared_by
 from casualty_est.result.spoken import as_written, latest, verb
 from casualty_est.result.tables import Parameter, parameter
@@ -123,6 +124,47 @@ class ClaimsEstimate(Questions):
                 }
             )
         return pd.DataFrame(rows, index=pd.Index(self._ratio_labels(), name="ratio of"))
+
+    def torn_between(self, row: int) -> tuple[ClaimRow, ClaimRow] | None:
+        """The claims of two sources above and below an estimate that the rest contradicts.
+
+        A number between them is none that either could have meant. None where there are no two.
+        """
+        if not self.meta.has_level:
+            return None
+        low, _, high = np.quantile(self.draws(row), interval_ends(0.95))
+        above, below = [], []
+        for claim in self.meta.claims:
+            numbers = [float(n) for n in (claim.low, claim.best, claim.high) if n is not None]
+            against = claim.surprise is not None and claim.surprise < CONTRADICTS
+            if not claim.counted or claim.estimate != row or not numbers or not against:
+                continue
+            if min(numbers) > high:
+                above.append(claim)
+            elif max(numbers) < low:
+                below.append(claim)
+        if not above or not below:
+            return None
+        one, other = (min(some, key=lambda claim: claim.surprise or 0) for some in (above, below))
+        return (one, other) if one.source != other.source else None
+
+    def headline(self, row: str | int | None = None, ci_prob: float = 0.95) -> str:
+        """One estimate in one line, with the numbers that contradict it on both sides.
+
+        Parameters
+        ----------
+        row, ci_prob : as in `Estimate.summary`
+
+        Returns
+        -------
+        str
+        """
+        said = super().headline(row, ci_prob)
+        pair = self.torn_between(self._at(row))
+        if pair is None:
+            return said
+        names = " and ".join(f"{one.source} ({one.text!r})" for one in pair)
+        return f"{said}, between {names}, which contradict each other"
 
     def shared(self) -> Shared:
         """Draws of log counts under the prior of a cell's size, and the ratio of each source.

@@ -131,7 +131,7 @@ def answer(parts: Parts, *, counted: bool = False) -> list[str]:
         estimated = _("{figure} {what}", figure=estimated, what=what)
     if bound is not None:
         return [bounded(parts.estimated(estimated), prob)]
-    return [joined(parts.estimated(estimated), chance(numbers, prob))]
+    return [joined(parts.estimated(estimated), chance(numbers, prob)), *parts.beside_answer()]
 
 
 def joined(estimated: str, chance: str) -> str:

@@ -98,6 +98,10 @@ class Parts:
         """Our estimate once, with its interval."""
         return lede.answer(self, counted=not self.said())
 
+    def beside_answer(self) -> list[str]:
+        """What must not be left out where our estimate is quoted."""
+        return []
+
     def no_total(self) -> str:
         """What the first paragraph says where there are several estimates and no total."""
         return lede.no_total(self.estimate)

@@ -43,6 +43,10 @@ class ClaimsParts(Parts):
         """What sets the level, in sentences that are made anew."""
         return list(self.estimate.identification(0).sentences)
 
+    def beside_answer(self) -> list[str]:
+        """That the estimate lies between numbers that contradict each other."""
+        return text.torn(self.estimate)
+
     def rests_on(self) -> list[str]:
         """On which assumptions the level rests, or on which number from outside."""
         return text.rests_on(self.estimate)

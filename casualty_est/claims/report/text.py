@@ -22,6 +22,7 @@ from casualty_est.report.naming import (
 from casualty_est.report.tables import linked
 from casualty_est.result.schema import Assumption, ClaimRow, SourceRow
 from casualty_est.tables.cells import Given
+from casualty_est.wording.hedged import on_page
 from casualty_est.wording.language import _, ngettext, spoken
 from casualty_est.wording.numbers import percent, share
 from casualty_est.wording.phrases import capitalised, listed, with_source
@@ -65,6 +66,8 @@ def rests_on(estimate: ClaimsEstimate) -> list[str]:
 
 def rests_briefly(estimate: ClaimsEstimate) -> str:
     """The same in one sentence of the first paragraph."""
+    if estimate.torn_between(0) is not None:
+        return _("One of the two is wrong, or they count different deaths.")
     if estimate.meta.settings.get("assume_unbiased"):
         return _(
             "This assumes, and nothing here can show, that sources without a role are right on "
@@ -88,6 +91,8 @@ def rests_briefly(estimate: ClaimsEstimate) -> str:
 
 def rests_in_short(estimate: ClaimsEstimate) -> str:
     """The same where the paragraph is long already."""
+    if estimate.torn_between(0) is not None:
+        return rests_briefly(estimate)
     if estimate.meta.settings.get("assume_unbiased"):
         return _("This assumes that sources without roles are right on average.")
     if estimate.level(0) == "anchor":
@@ -95,6 +100,25 @@ def rests_in_short(estimate: ClaimsEstimate) -> str:
     return _(
         "It depends above all on what we assume about how much of the truth each source reports."
     )
+
+
+def torn(estimate: ClaimsEstimate) -> list[str]:
+    """That two numbers contradict each other and the estimate fits neither, where it does."""
+    pair = estimate.torn_between(0)
+    if pair is None:
+        return []
+    above, below = pair
+    quoted = [f"“{one.text}”" if spoken().english else on_page(one.text) for one in (above, below)]
+    return [
+        _(
+            "{source} ({number}) and {other} ({less}) contradict each other; the estimate lies "
+            "between them and fits neither.",
+            source=above.source,
+            number=quoted[0],
+            other=below.source,
+            less=quoted[1],
+        )
+    ]
 
 
 def _from_outside(estimate: ClaimsEstimate) -> str:

@@ -9,6 +9,7 @@ import pytest
 from casualty_est.claims.gauge import gauge_sentences, share_of_level
 from casualty_est.claims.report.text import leading
 from casualty_est.result.schema import RATIO, Assumption, Weight
+from tests.support.claim_tables import model
 
 
 def told(*pulling):
@@ -105,3 +106,27 @@ def test_what_moves_an_answer_by_little_gets_no_sentence(weight, mcse, told):
     assert len(sentences) == 2 * told
     if told:
         assert "lower" in sentences[1]
+
+
+@pytest.mark.parametrize("reference", ["1-5", "100", "400"])
+def test_a_number_between_two_that_contradict_each_other_is_never_told_alone(reference):
+    rows = [("Army", "perpetrator", "about 120"), ("Lantern", "monitor", "at least 1,340")]
+    rows.append(("Graves", "reference", reference))
+    est = model(*rows).fit(seed=1)
+    between = f"between Lantern ('at least 1,340') and Graves ('{reference}'), which"
+    assert est.headline().endswith(f"{between} contradict each other")
+    told = (
+        f"Lantern (“at least 1,340”) and Graves (“{reference}”) contradict each other; the "
+        "estimate lies between them and fits neither."
+    )
+    for text in (est.quote(), repr(est)):
+        assert told in text
+    assert "level is taken from" not in est.quote()
+    assert "se contradicen" in est.quote(language="es")
+
+
+def test_a_number_that_somebody_said_is_told_alone():
+    rows = [("Army", "perpetrator", "80"), ("Lantern", "monitor", "at least 1,340")]
+    for more in ([], [("Graves", "reference", "1,100")], [("Graves", "reference", "1,500")]):
+        est = model(*rows, *more).fit(seed=1)
+        assert "contradict each other" not in est.headline() + est.quote()
