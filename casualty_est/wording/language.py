@@ -203,7 +203,7 @@ def _templates(
     sentences: NullTranslations, context: str
 ) -> tuple[tuple[re.Pattern[str], str], ...]:
     """Templates of a context, as the catalogue lists them."""
-    texts = [text for text in messages(sentences, context) if re.search("[A-Za-z]", _bare(text))]
+    texts = [text for text in messages(sentences, context) if re.search(r"[A-Za-z\[]", _bare(text))]
     texts.sort(key=lambda text: -len(_bare(text)))
     return tuple((_pattern(text), text) for text in texts)
 

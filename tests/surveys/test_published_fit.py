@@ -97,6 +97,8 @@ def test_studies_that_contradict_each_other_have_no_headline_but_both_answers():
     assert est.details.contradictions[0].p < 1e-4
     # The report says it beside the sample, and not again under what the answer rests on.
     assert not any("contradict" in sentence for sentence in parts_of(est).identification())
+    # Nor does it speak of one of them as if it were the estimate.
+    assert not any("The sample of" in sentence for sentence in parts_of(est).identification())
     # A bias that could explain it reconciles them.
     assert fit(rows, bias_sd=0.6).meta.has_total
 
@@ -153,3 +155,9 @@ def test_the_widest_group_is_the_total():
     apart = fit({**rows, "scope": ["north", "south"]})
     assert not apart.meta.has_total
     assert "different places" in apart.meta.no_total
+
+
+def test_what_sets_the_level_is_said_once_in_a_report():
+    parts = parts_of(fit({"source": ["A"], "estimate": ["1,000 (800-1,250)"]}))
+    said = [*parts.rests_on(), *parts.identification()]
+    assert len(said) == len(set(said)) > 1

@@ -11,6 +11,7 @@ import pytest
 from casualty_est.errors import CasualtyEstError
 from casualty_est.result.schema import Cell, Span
 from casualty_est.tables.cells import Documented
+from casualty_est.wording.again import told_again
 from casualty_est.wording.hedged import hedged, on_page
 from casualty_est.wording.language import (
     Language,
@@ -33,7 +34,7 @@ from casualty_est.wording.phrases import (
     in_window,
     listed,
 )
-from casualty_est.wording.terms import group_name, role_name
+from casualty_est.wording.terms import assumption_name, group_name, role_name
 
 WIDE = Span(6_312.0, 1_234.0, 20_999.0)
 
@@ -164,3 +165,12 @@ def test_days_of_one_year_name_it_once() -> None:
     assert cell_title(longer) == "People killed, 31 December 1998 to 22 June 1999"
     with speaking("es"):
         assert in_window("", cell).strip() == "entre el 20 de marzo y el 22 de junio de 1999"
+
+
+def test_names_of_assumptions_and_members_have_no_english_left():
+    with speaking("es"):
+        told = assumption_name("odds ratio of the unseen cell [lists]")
+        assert told.endswith("casilla no observada [listas]")
+        member = told_again("visibility, pair A with B", "member of a family")
+        assert member == "visibilidad, par A con B"
+        assert told_again("all pairs, scale 0.1", "member of a family").endswith("escala 0,1")

@@ -91,10 +91,14 @@ class SurveyParts(Parts):
         return [cases(caption, some, self.prob) for caption, some in asked.items()]
 
     def identification(self) -> list[str]:
-        """What sets the level; who contradicts whom is said beside the sample."""
+        """What sets the level, beyond `rests_on`; who contradicts whom stands by the sample."""
         told = {one.text for one in self.estimate.details.contradictions}
         sentences = self.estimate.identification(0).sentences
-        return [sentence_again(one) for one in sentences if one.rstrip(".") not in told]
+        if not self.estimate.meta.has_total:  # each of several has a level of its own
+            sentences = sentences[1:]
+        every = [sentence_again(one) for one in sentences if one.rstrip(".") not in told]
+        before = self.rests_on() if self.estimate.converged and self.has_answer() else []
+        return [one for one in every if one not in before]
 
     def refits_missing(self) -> str:
         """Why there are none."""
