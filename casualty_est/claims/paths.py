@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -154,6 +154,9 @@ def days_inside(estimate: ClaimsEstimate, dates: Sequence[date | str], row: int)
         raise UsageError(msg)
     if isinstance(dates, str | date):
         dates = [dates]
+    if not isinstance(dates, Iterable):
+        msg = f"as_of takes dates, such as ['2018-02-28'], and {dates!r} came"
+        raise UsageError(msg)
     days = [day for item in dates if (day := read_day(item, "as_of")) is not None]
     first, last = windows.start, windows.end
     for day in days:

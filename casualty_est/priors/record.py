@@ -20,6 +20,7 @@ from casualty_est.priors.distributions import short
 from casualty_est.priors.gibbs import DOF, OVER_COUNT, SHARES
 from casualty_est.priors.learned import Learned, learned
 from casualty_est.priors.mixture import Mixture
+from casualty_est.tables.checks import is_whole
 
 Level = Literal["total", "incident"]
 LEVELS = ("total", "incident")
@@ -142,6 +143,10 @@ class ReportingRatio:
         ndarray
             Ratios, shape ``(n,)``; 0 for a statement that nobody died.
         """
+        for name, given, least in (("n", n, 1), ("seed", seed, 0)):
+            if given is not None and (not is_whole(given) or given < least):
+                msg = f"{name} must be a whole number of at least {least}, not {given!r}"
+                raise UsageError(msg)
         rng = np.random.default_rng(seed)
         said_zero = rng.random(n) < self.zero
         value = self.mixture.sample(n, rng)
@@ -266,7 +271,8 @@ def reporting_ratio(
     Raises
     ------
     UsageError
-        If the role or the level is unknown, or if the role is right by the analyst's declaration.
+        If the role or the level is unknown, if the role is right by the analyst's declaration, or
+        if `without` is one label and names no conflict of the record.
 
     References
     ----------
@@ -285,6 +291,12 @@ def reporting_ratio(
     _check_role(role)
     record = datasets.record()
     left_out = matching_conflicts(without, record)
+    if isinstance(without, str) and without and not left_out:
+        msg = (
+            f"without: the record has no conflict with the words of {without!r}; leave it out, or "
+            "name the conflict or its place otherwise"
+        )
+        raise UsageError(msg)
     kept = [row for row in record if row.conflict not in left_out]
     mine = [row for row in kept if row.use == "main" and role in (row.role, "none")]
     here = [row for row in kept if (row.level == "incident") == (level == "incident")]

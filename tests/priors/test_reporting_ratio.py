@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from casualty_est import datasets
-from casualty_est.errors import CasualtyEstError
+from casualty_est.errors import CasualtyEstError, UsageError
 from casualty_est.priors.conflicts import matching_conflicts, read_as
 from casualty_est.priors.learned import Learned
 from casualty_est.priors.mixture import Mixture
@@ -314,3 +314,18 @@ def test_named_sources_do_not_carry_their_effect_over():
     assert (found.organisations, found.pairs) == (6, len(products)) == (6, 33)
     assert found.correlation == pytest.approx(np.sum(products) / np.sum(squares), abs=0.01)
     assert -0.5 < found.correlation < 0.1
+
+
+def test_a_label_that_leaves_nothing_out_is_refused():
+    with pytest.raises(UsageError, match="no conflict with the words of 'Nowhere'"):
+        reporting_ratio("monitor", without="Nowhere")
+    # Labels of a table, of which some name a conflict, are none.
+    assert reporting_ratio("monitor", without=["Nowhere"]).left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("n", "seed", "told"), [(-3, 1, "n must be"), (2.5, 1, "n must be"), (3, "a", "seed must be")]
+)
+def test_draws_and_seeds_are_whole_numbers(n, seed, told):
+    with pytest.raises(UsageError, match=told):
+        reporting_ratio("monitor").sample(n, seed=seed)

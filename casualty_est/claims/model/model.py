@@ -139,6 +139,9 @@ class ClaimsModel:
             "record": record, "grid": grid,
             "delay": delay, "drift": drift, "restated": restated,
         }  # fmt: skip
+        if conflict is not None and not isinstance(conflict, str):
+            msg = f"conflict names one conflict, as 'Syria', and {conflict!r} came"
+            raise UsageError(msg)
         labels = {part for row in self.claims.rows for part in (row.scope, row.perpetrator)}
         labels -= {ALL_SCOPES, ANY_PERPETRATOR}
         self.conflict_labels = (*sorted(labels), *([conflict] if conflict else []))
@@ -445,6 +448,9 @@ class _WithWholeRecord(ClaimsModel):
 
 
 def _chosen(total: Mapping[str, str] | None) -> dict[str, str]:
+    if total is not None and not isinstance(total, Mapping):
+        msg = f'total is a table of labels, as in {{"scope": "Syria"}}, and {total!r} came'
+        raise UsageError(msg)
     for name in total or {}:
         must_be_in(name, CELL_FIELDS, f"total: {name!r} is not a field of a cell")
     return dict(total or {})

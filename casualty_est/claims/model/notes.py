@@ -12,7 +12,7 @@ from casualty_est.claims.model.layout import Layout
 from casualty_est.claims.model.over_time import windows_note
 from casualty_est.claims.table.checks import basis_assumed
 from casualty_est.claims.table.groups import without_declared
-from casualty_est.priors.conflicts import read_as
+from casualty_est.priors.conflicts import matching_conflicts, read_as
 from casualty_est.tables.cells import Given
 from casualty_est.wording.language import N_, Noted, stored
 from casualty_est.wording.phrases import quoted
@@ -93,6 +93,14 @@ def _record_note(model: ClaimsModel) -> list[Noted]:
             **behind,
         )
         notes = [*_foreign_names(model), *notes]
+    elif (named := model.settings["conflict"]) and not matching_conflicts(named):
+        text = stored(
+            "note",
+            "what sources of a role are expected to report was learned from {statements} "
+            "statements in {conflicts} conflicts, and {conflict} is none of them",
+            conflict=f"'{named}'",
+            **behind,
+        )
     else:
         text = stored(
             "note",

@@ -423,3 +423,25 @@ def test_what_numbers_rest_on_is_said_by_the_roles_that_were_named():
     assert told == "basis not given in 2 rows: taken as list (monitor, no role)"
     (plain,) = [text for _, text in ClaimsModel(Claims(table)).notes if text[:5] == "basis"]
     assert plain == "basis not given in 2 rows: taken as statement (no role)"
+
+
+def test_a_conflict_that_the_record_does_not_know_is_said():
+    table = pd.DataFrame({"source": ["A"], "role": ["monitor"], "quantity": ["1,340"]})
+    built = ClaimsModel(Claims(table), conflict="Valdania")
+    (told,) = [text for code, text in built.notes if code == "record"]
+    assert told.endswith("conflicts, and 'Valdania' is none of them")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            {"conflict": ["Syria", "Iraq"]},
+            r"conflict names one conflict, as 'Syria', and \['Syria'",
+        ),
+        ({"total": "Alpha"}, r"total is a table of labels, as in .*, and 'Alpha' came"),
+    ],
+)
+def test_what_is_no_label_is_told_so(options, told):
+    with pytest.raises(UsageError, match=told):
+        model(**options)
