@@ -108,6 +108,10 @@ def write_whole(
     private: nobody but the owner may read it.
     """
     target = Path(path)
+    if target.is_dir():
+        named = target.name or f"'{os.fspath(path)}'"
+        msg = f"{named} cannot be written: it names a folder; give the name of a file"
+        raise UsageError(msg)
     if not target.parent.is_dir():
         msg = f"the folder of {target.name} does not exist; create it first"
         raise UsageError(msg)
@@ -165,7 +169,7 @@ def load(path: str | os.PathLike[str]) -> Estimate:
 
     source = Path(path)
     if not source.is_file():
-        msg = f"there is no file {source.name} to load"
+        msg = f"there is no file {source.name or os.fspath(path)} to load"
         raise UsageError(msg)
     try:
         with warnings.catch_warnings():

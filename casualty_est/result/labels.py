@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 
 from casualty_est.errors import UsageError
 from casualty_est.result.schema import Cell, Row
@@ -40,7 +40,8 @@ def cell_of(given: Mapping[str, str | date | None] | None, default: Cell) -> Cel
         raise UsageError(msg)
     for name, value in (given or {}).items():
         known([name], fields, "cell")
-        fields[name] = value.isoformat() if isinstance(value, date) else value
+        day = value.date() if isinstance(value, datetime) else value
+        fields[name] = day.isoformat() if isinstance(day, date) else day
     _check_labels(fields)
     return Cell(**fields)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, datetime
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from casualty_est import ClaimsModel, UsageError
-from casualty_est.result.labels import position, row_labels
+from casualty_est.result.labels import cell_of, position, row_labels
 from tests.support.by_hand import make_estimate, make_row
 
 
@@ -79,3 +81,11 @@ def test_cells_of_claims_by_label():
     assert est.labels == ("total", "x", "y")
     np.testing.assert_allclose(est.draws("x") + est.draws("y"), est.draws("total"))
     assert est.identification("y").cell.scope == "y"
+
+
+def test_a_day_of_any_kind_bounds_a_cell():
+    default = make_row().cell
+    for start in ("2020-01-01", date(2020, 1, 1), datetime(2020, 1, 1, 12), pd.Timestamp("2020")):
+        assert cell_of({"start": start, "end": None}, default).start == "2020-01-01"
+    with pytest.raises(UsageError, match="start is a day, as in 1999-03-20"):
+        cell_of({"start": "2020-13-01"}, default)

@@ -102,3 +102,12 @@ def test_the_old_file_stands_until_the_new_one_is_whole(tmp_path):
 def test_a_folder_that_does_not_exist_is_told(tmp_path):
     with pytest.raises(UsageError, match=r"the folder of a\.json does not exist; create it first"):
         write_text(tmp_path / "nowhere" / "a.json", "{}")
+
+
+@pytest.mark.parametrize("name", ["", ".", "sub"])
+def test_a_folder_is_no_name_of_a_file(tmp_path, monkeypatch, name):
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="it names a folder; give the name of a file"):
+        write_text(name, "x")
+    assert [path.name for path in tmp_path.iterdir()] == ["sub"]

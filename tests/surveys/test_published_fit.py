@@ -161,3 +161,16 @@ def test_what_sets_the_level_is_said_once_in_a_report():
     parts = parts_of(fit({"source": ["A"], "estimate": ["1,000 (800-1,250)"]}))
     said = [*parts.rests_on(), *parts.identification()]
     assert len(said) == len(set(said)) > 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1,000 (990-5,000)", "98,000 (8,000-194,000)", "1,000 (200-1,001)", "100 (5-300)"],
+)
+def test_without_bias_the_printed_quantiles_come_back_however_uneven(text):
+    est = fit({"source": ["A"], "estimate": [text]}, bias_sd=0.0)
+    quantity = ce.Quantity.parse(text)
+    ends = [quantity.low, quantity.best, quantity.high]
+    below = [float((est.draws() < end).mean()) for end in ends]
+    np.testing.assert_allclose(below, [0.025, 0.5, 0.975], atol=0.0006)
+    assert np.median(est.draws()) == pytest.approx(quantity.best, rel=0.001)

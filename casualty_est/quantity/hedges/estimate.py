@@ -77,6 +77,19 @@ def bent(x: Any, lower: Any, upper: Any, ends: Any, xp: Any) -> tuple[Any, Any]:
     return inside / middle * ratio * stretch + (x - inside) * slope, xp.log(slope)
 
 
+def unbent(normal: Any, lower: float, upper: float, ends: float) -> Any:
+    """The error at a Normal quantile: the inverse of `bent`, for arrays of NumPy."""
+    import numpy as np
+
+    inside = np.clip(normal, -ends, ends)
+    middle, half = math.sqrt(lower * upper), math.log(upper / lower) / 2
+    if abs(half) < NEGLIGIBLE:
+        return middle * normal
+    ratio, apart = math.sinh(half) / half, (upper - lower) / (ends * lower * upper)
+    w = np.expm1(inside * middle * apart / ratio)
+    return w / apart + (normal - inside) * middle * (1 + w) / ratio
+
+
 class Estimate(Hedge):
     """An estimate with its interval."""
 

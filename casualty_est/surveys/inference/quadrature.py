@@ -139,7 +139,8 @@ def _counts(
     layout: PublishedLayout, target: Target, bias: Array, rng: np.random.Generator
 ) -> Array:
     """Draw the log count of a target given the biases."""
-    u = rng.uniform(size=len(bias))
+    # One in each of as many equal parts: the printed quantiles come back but for the biases.
+    u = (rng.permutation(len(bias)) + rng.uniform(size=len(bias))) / len(bias)
     if len(target.rows) == 1:
         study = layout.source_of(target.rows[0])
         return np.asarray(layout.numbers[target.rows[0]].quantile(u) - bias[:, study])

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import special
 
 from casualty_est.arrays import Array
-from casualty_est.quantity.hedges.estimate import Bent, bent
+from casualty_est.quantity.hedges.estimate import Bent, bent, unbent
 from casualty_est.surveys.model.design import effects, log_sd
 from casualty_est.surveys.table.published import Published
 from casualty_est.wording.language import stored
@@ -92,6 +92,12 @@ class Printed(Number):
         sides = reading.lower_sd, reading.upper_sd, reading.ends
         normal, log_slope = bent(t - reading.z, *sides, np)
         return np.asarray(log_slope - normal**2 / 2)
+
+    def quantile(self, u: Array) -> Array:
+        """As of `Number`: in closed form, however uneven the interval is."""
+        reading = self.reading
+        sides = reading.lower_sd, reading.upper_sd, reading.ends
+        return np.asarray(reading.z + unbent(special.ndtri(u), *sides))
 
     @property
     def limits(self) -> tuple[float, float]:
