@@ -55,6 +55,14 @@ _SAYS = re.compile(
     r"(?: that)? (?=\S)",
     re.I,
 )
+# "It is believed that up to 800 died"
+_BELIEVED = re.compile(
+    r"^(?:it (?:is|was|has been) (?:now |widely |generally |currently )?"
+    r"(?:believed|thought|reported|"
+    r"understood|said|claimed|assumed|confirmed|(estimated))|(?:there (?:were|was|are|have been)))"
+    r"(?: that)? ",
+    re.I,
+)
 _VERB = re.compile(r"^[^0-9]{2,60}\b(?:[a-z]+ed|says|said|reports|counts|estimates) ", re.I)
 # What every one of the patterns above needs.
 _ODD = re.compile(
@@ -80,6 +88,8 @@ def without_sources(text: str) -> str:
         match = _SAYS.match(text)
         if match and _is_source(match[1]):
             text = f"{'an estimated ' if match[2] else ''}{text[match.end() :]}"
+    if text[:2] in ("It", "it", "Th", "th") and (match := _BELIEVED.match(text)):
+        text = f"{'an estimated ' if match[1] else ''}{text[match.end() :]}"
     if (text[-1:].isdigit() and ":" not in text) or not _ODD.search(text):
         return text
     bare = _BRACKETS.sub(_without_source, text)

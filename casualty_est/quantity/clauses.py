@@ -10,6 +10,7 @@ from casualty_est.quantity.counted import (
     OUTCOMES,
     PEOPLE,
     SILENT,
+    THINGS,
     WANTED,
     Counted,
     OtherCountError,
@@ -35,7 +36,15 @@ _APART |= {
     "girl": "girls",
     "girls": "girls",
 }
+_APART |= {"civilian": "civilians", "civilians": "civilians", "soldier": "soldiers"}
+_APART |= {"soldiers": "soldiers", "police": "police", "policeman": "police"}
+_APART |= {"policemen": "police", "militant": "militants", "militants": "militants"}
+_APART |= {"rebel": "militants", "rebels": "militants", "insurgents": "militants"}
+_APART |= {"gunman": "militants", "gunmen": "militants", "fighters": "militants"}
 _APART |= {"male": "males", "males": "males", "female": "females", "females": "females"}
+
+
+_ARMED_OR_NOT = frozenset({"civilians", "soldiers", "police", "militants"})  # not by age or sex
 
 
 class NotComposedError(QuantityError):
@@ -135,6 +144,8 @@ def _two_outcomes(
 
 def has_outcome(read: Reading) -> bool:
     """Whether a reading says what happened to those whom it counts."""
+    if read.counted.outcome in THINGS:  # "60 homes destroyed"
+        return any(OUTCOMES.get(word) == "destroyed" for word in read.counted.words.split())
     return read.counted.outcome in OUTCOMES.values() or read.counted.outcome == "killed"
 
 
@@ -197,6 +208,10 @@ def sum_of_groups(dead: list[Reading]) -> Reading | None:
     exact = all(read.form == "exact" for read in dead)
     apart = all(named) and len(set(named)) == len(dead)
     if not (exact and apart) or any(pair <= set(named) for pair in _SHARED):
+        return None
+    armed = _ARMED_OR_NOT.intersection(named)
+    told = any(read.counted.kind == "dead" for read in dead) and all(read.best for read in dead)
+    if armed and not (told and _ARMED_OR_NOT.issuperset(named)):
         return None
     count = sum(read.best or 0 for read in dead)
     *first, last = (read.counted.words for read in dead)

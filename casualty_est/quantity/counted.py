@@ -55,6 +55,18 @@ def _plural(noun: str) -> str:
     return f"{noun}es" if noun.endswith(("s", "x", "z", "ch", "sh")) else f"{noun}s"
 
 
+def _singular(noun: str) -> str:
+    if noun.endswith("men"):
+        return f"{noun[:-3]}man"
+    return f"{noun[:-3]}y" if noun.endswith("ies") else noun[:-1]
+
+
+# Of these one is no person, or may be said of other things: "a minor", "an official toll".
+_MANY = frozenset({"indigenous", "lives", "losses", "loss", "minors", "nationals", "officials"})
+_MANY |= {"paramilitaries", "pers", "poles", "souls", "sons", "wives", "elders", "locals", "others"}
+PEOPLE |= {
+    _singular(word) for word in PEOPLE - _MANY if word.endswith(("s", "men")) and len(word) > 4
+}
 # In other languages these are other words.
 PEOPLE |= _person_nouns() - {
     "asker",
@@ -304,6 +316,14 @@ def _refuse_one_more(words: list[str]) -> None:
         if word in ("and", "with") and words[k + 1] in ONE_MORE:
             msg = f"'{word} {words[k + 1]}' names people beyond the number; write all in figures"
             raise QuantityError(msg)
+
+
+def refuse_another(words: list[str]) -> None:
+    """Refuse "a driver and passengers", who are not counted."""
+    who = words[words.index("and") + 1 :][:1]
+    if who and (who[0] in PEOPLE or who[0] == "several"):
+        msg = f"'and {who[0]}' names people beyond the number; write all in figures"
+        raise QuantityError(msg)
 
 
 def is_one_person(tokens: list[str], i: int) -> bool:

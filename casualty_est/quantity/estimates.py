@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -168,7 +169,16 @@ def plus_minus(words: list[str]) -> tuple[list[str], list[str]] | None:
     if end < len(words) and words[end] == "%":
         msg = "write the two ends of the interval in people, as 1,200 (900-1,500)"
         raise QuantityError(msg)
-    return [*_trimmed(words[:i]), *words[end:]], words[i + 1 : end]
+    number, error = _trimmed(words[:i]), words[i + 1 : end]
+    if number and SCALES.keys().isdisjoint(number) and (scale := _of_both(number[-1], error)):
+        number = [*number, scale]
+    return [*number, *words[end:]], error
+
+
+def _of_both(number: str, error: list[str]) -> str:
+    """Return the multiplier that stands behind the error alone: "4.5 \u00b1 0.4 million"."""
+    small = re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{1,2})?", number) is not None
+    return error[-1] if small and error[-1] in SCALES else ""
 
 
 def around(best: Reading, error: list[str]) -> Reading:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from casualty_est.errors import QuantityError
-from casualty_est.quantity.counted import DEAD, PEOPLE
+from casualty_est.quantity.counted import DEAD, OUTCOMES, PEOPLE
 from casualty_est.quantity.tokens import padded, phrase_at
 from casualty_est.quantity.words import BEFORE, CHANGED
 from casualty_est.quantity.written_numbers import number_at
@@ -31,6 +33,10 @@ _LATER = frozenset({"later", "now", "since", "subsequently", "currently"})
 _REPLACED = frozenset(
     {"revised", "corrected", "updated", "lowered", "raised", "reduced", "increased", "adjusted"}
 )
+_BRINGS = frozenset({"bringing", "brings", "brought", "pushing", "raising", "taking"})
+_ON_TOTALS = frozenset(
+    {"the", "of", "confirmed", "official", "overall", "number", "current", "its"}
+)
 _WAYS = frozenset({"up", "down", "upward", "upwards", "downward", "downwards"})
 _MARKS = _AT_FIRST | _REPLACED | _BEHIND | {"instead", "rather", "not"}
 _STOPS = frozenset({",", ";", "-"})
@@ -39,9 +45,22 @@ _FILLED = frozenset({"was", "were", "been", "has", "have", "but", "and", "then"}
 
 def without_former(words: list[str]) -> list[str]:
     """Return words without the figure that another replaces."""
+    words = _total_of(words) if not _BRINGS.isdisjoint(words) else words
     if _MARKS.isdisjoint(words):
         return _without_from(words) if "from" in words else words
     return _without_from(_without_compared(_without_first(words)))
+
+
+def _total_of(words: list[str]) -> list[str]:
+    """Return "5 more bodies found, bringing the total to 63" as 63, if the total is of the dead."""
+    i = next(i for i, word in enumerate(words) if word in _BRINGS)
+    j = next((j for j in range(i, len(words)) if words[j] == "to"), i)
+    named, rest = words[i + 1 : j], words[j + 1 :]
+    known = (_COUNTS | _ON_TOTALS | DEAD | PEOPLE).issuperset(named)
+    sure = not DEAD.isdisjoint(named) or (
+        not DEAD.isdisjoint(words[:i]) and OUTCOMES.keys().isdisjoint(words[:i])
+    )
+    return rest if named and known and sure and _count_end(rest) else words
 
 
 def replaced_by(inner: list[str]) -> list[str]:
@@ -151,12 +170,19 @@ def _without_from(words: list[str]) -> list[str]:
         start = i
         while start and words[start - 1] in CHANGED:
             start -= 1
-        if start == i and not (words[0] in CHANGED and i > 1):
+        if start == i and not (i > 1 and _has_changed(words[:i])):
             return words
         while start and words[start - 1] in (",", ";", "-"):
             start -= 1
         return words[:start]
     return words
+
+
+def _has_changed(words: list[str]) -> bool:
+    """Whether words before "from" say that a figure changed: "rises to 63", "revised to 63"."""
+    return words[0] in CHANGED or any(
+        word in CHANGED and after == "to" for word, after in pairwise(words)
+    )
 
 
 def is_former(words: list[str]) -> bool:

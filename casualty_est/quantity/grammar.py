@@ -14,6 +14,7 @@ from casualty_est.quantity.counted import (
     TOGETHER,
     Counted,
     is_one_person,
+    refuse_another,
     refuse_unless_noun,
     what_is_counted,
 )
@@ -197,6 +198,8 @@ def _clause(tokens: list[str]) -> _Clause:
         words = [token for token in tokens[i:] if token]
         if after := _take_suffix(words):
             hedges.append(after)
+        if ends == (1, 1) and tokens[i - 1] in ("a", "an") and "and" in words:
+            refuse_another(words)
         counted = _agreed(lead, what_is_counted(words, died=lead.kind == "dead"))
     hedge = _one_hedge(hedges) if hedges else Phrase.NONE
     doubted = hedges[:1] == [Phrase.PERHAPS]

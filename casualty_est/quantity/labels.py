@@ -119,6 +119,13 @@ def _are_ends(words: list[str]) -> bool:
 
 def ends_behind(words: list[str]) -> list[str]:
     """Return "200 at least, 2,000 at most" with each hedge before its number."""
+    if words[:3] in (["as", "few", "as"], ["as", "little", "as"]) and "many" in words:
+        i = words.index("many") - 1
+        j = i - 1
+        while j > 3 and words[j] in ("or", "and", "to", ",", "perhaps", "possibly", "-", "but"):
+            j -= 1
+        if words[i] == "as" and words[i + 2 : i + 3] == ["as"]:
+            return ["at", "least", *words[3 : j + 1], "and", "at", "most", *words[i + 3 :]]
     i = words.index("least") if "least" in words else 0
     if i < 2 or words[-2:] != ["at", "most"] or words[i - 1] != "at" or words[0] == "at":
         return words

@@ -20,7 +20,12 @@ from casualty_est.quantity.hedges import FORMS, named
 from casualty_est.quantity.hedges.hedge import Hedge
 from casualty_est.quantity.languages import translations, unknown_word
 from casualty_est.quantity.statement import Statement, read_statement
-from casualty_est.quantity.surroundings import ask_about_slashes, unquoted, with_commas
+from casualty_est.quantity.surroundings import (
+    ask_about_slashes,
+    ask_about_years,
+    unquoted,
+    with_commas,
+)
 from casualty_est.quantity.words import LARGEST
 from casualty_est.quantity.written_numbers import Number, rounding_grid
 from casualty_est.wording.language import stored
@@ -358,6 +363,8 @@ def _parse_text(text: str, outcome: str) -> Quantity:
             raise QuantityError(msg)
         if "/" in bare:
             ask_about_slashes(bare)
+        if bare[:2] in ("19", "20"):
+            ask_about_years(bare)
         if "." in bare:
             bare = with_commas(bare)
         return _stated(_in_any_language(bare, outcome), text, outcome)

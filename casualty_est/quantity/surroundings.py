@@ -7,8 +7,9 @@ from itertools import pairwise
 
 from casualty_est.errors import QuantityError
 from casualty_est.quantity.counted import DEAD, OUTCOMES, PEOPLE, SILENT, THINGS, is_one_person
+from casualty_est.quantity.households import counted_households, with_article
 from casualty_est.quantity.tokens import padded, phrase_at
-from casualty_est.quantity.words import BEFORE, INCLUDING, REMARKS, SCALES, SMALL, TENS
+from casualty_est.quantity.words import BEFORE, INCLUDING, REMARKS, SMALL, TENS
 from casualty_est.quantity.written_numbers import FRACTIONS, number_at
 
 # A mark of a footnote stands behind a digit or a letter, and no further digit follows it.
@@ -48,6 +49,7 @@ _POINTED_ENDS = re.compile(
     rf"(?:{_POINTED}\s*[(\[]\s*)?{_POINTED}\s*(?:-|\u2013|\u2014|to|;)\s*{_POINTED}\s*[)\]]?"
 )
 _SLASHES = re.compile(r"([0-9][0-9,]*) ?/ ?([0-9][0-9,]*)(?: ?/ ?([0-9][0-9,]*))?")
+_TWO_YEARS = re.compile(r"((?:19|20)[0-9]{2})\s*(?:-|\u2013|\u2014|to)\s*((?:19|20)[0-9]{2})")
 _POWER = re.compile(r"(?:^|[^0-9,.])10+[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]")
 _NUMBERS = SMALL.keys() | TENS.keys()
 _MONTH = (
@@ -104,7 +106,6 @@ _OPENING = frozenset({"all", "mainly", "most", "mostly"})
 _TAKING = frozenset({"claimed", "claiming", "claims", "took"})
 _HAVE = frozenset({"had", "has", "have"})
 _BESIDE = frozenset({",", ";", "and", "while", "with"})
-_GROUPS = ("family", "crew", "group")  # "a family of five" is five people
 _SPAN = rf"{_DATE}(?: (?:-|to|and|until|through) {_DATE})?"
 _SINCE = re.compile(rf"(.*?)(?: ,)? (?:since|as of|as at|until|till|through|thru|up to) ({_SPAN})$")
 _DURING = re.compile(rf"(.*?)(?: ,)? (?:in|on|by|during|from|between|for) ({_SPAN})$")
@@ -153,6 +154,15 @@ def ask_about_slashes(text: str) -> None:
             f"{second}, or a day; write which"
         )
     raise QuantityError(msg)
+
+
+def ask_about_years(text: str) -> None:
+    """Refuse "2011-2021", which says when and not how many, unless the counts have their comma."""
+    if match := _TWO_YEARS.fullmatch(text):
+        first, last = map(int, match.groups())
+        if first < last:
+            msg = f"they may be years; write {first:,}-{last:,} if they are counts"
+            raise QuantityError(msg)
 
 
 def is_day(words: list[str]) -> bool:
@@ -225,7 +235,7 @@ def without_opening_date(words: list[str]) -> list[str]:
     for i, word in enumerate(words[: _LONGEST_DATE + 1]):
         if word not in (":", ",") or i == 0:
             continue
-        opening = " ".join(words[:i])
+        opening = " ".join(words[: i - (words[i - 1] == "alone")])
         rest = words[i + 1 :]
         date = is_day(words[:i]) or _IS_DATE.fullmatch(opening) is not None
         year = word == ":" and re.fullmatch(_YEAR, opening) and not DEAD.isdisjoint(rest)
@@ -370,17 +380,6 @@ def _one_alone(words: list[str]) -> list[str]:
     return words
 
 
-def _family_inside(words: list[str]) -> list[str]:
-    """Return "12 killed, including a family of five" as "... including five relatives"."""
-    for i in range(1, len(words) - 2):
-        if words[i : i + 2] == ["family", "of"] and words[i - 1] in ("a", "one"):
-            match = number_at(padded(words), i + 2)
-            if match and i > 1:
-                number = words[i + 2 : match[1]]
-                return [*words[: i - 1], *number, "relatives", *words[match[1] :]]
-    return words
-
-
 def _without_event(words: list[str]) -> list[str]:
     """Return "suicide attack in Kabul kills 17, injures 30" without what killed them."""
     if _KILLS.isdisjoint(words):
@@ -424,27 +423,19 @@ def _of_one_slash(words: list[str]) -> list[str]:
     return ["and" if i in slashes else word for i, word in enumerate(words)]
 
 
+def _with_numbers(words: list[str]) -> list[str]:
+    """Return "including the attacker" as "including an attacker"."""
+    for i, word in enumerate(words[:-2]):
+        if word in INCLUDING and words[i + 1] == "the":
+            return [*words[: i + 1], *with_article(words[i + 1 :])]
+    return words
+
+
 def plain_words(words: list[str]) -> list[str]:
-    """Return words with two turns of phrase made plain: "a couple of dozen", "family of five"."""
+    """Return words with their turns of phrase made plain."""
     if ":" in words and (i := words.index(":")) > 0 and _is_whole(words[:i]):
         return [*words[:i], "(", *words[i + 1 :], ")"]
-    words = _one_alone(_family_inside(words) if "family" in words else words)
+    words = _one_alone(_with_numbers(words))
     words = _without_event(_of_one_slash(_with_comma(words)))
     words = _moved_inside(_without_verb(words))
-    words = _without_others(words)
-    if "couple" in words:
-        i = words.index("couple")
-        j = i + 1 + (words[i + 1 : i + 2] == ["of"])
-        start = i - (i > 0 and words[i - 1] == "a")
-        if j < len(words) and words[j].removesuffix("s") in SCALES:
-            hedge = [] if start else ["about"]
-            return [*hedge, *words[:start], "two", words[j].removesuffix("s"), *words[j + 1 :]]
-    group = next((word for word in words[:3] if word in _GROUPS), "")
-    if group and (i := words.index(group)) + 2 < len(words):
-        match = number_at(padded(words), i + 2)
-        opened = all(
-            word in ("a", "one", "the", "an", "entire", "whole", "single") for word in words[:i]
-        )
-        if opened and words[i + 1] == "of" and match:
-            return [*words[i + 2 : match[1]], "people", *words[match[1] :]]
-    return words
+    return counted_households(_without_others(words))

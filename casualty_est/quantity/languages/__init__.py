@@ -28,6 +28,11 @@ NAMES = (
 
 _TOLD = OUTCOMES.keys() | DEAD | UNSAFE | THINGS | SMALL.keys() | TENS.keys() | SCALES.keys()
 _TOLD = (_TOLD | PLURAL_SCALES.keys() | {"tens", "several"}) - {"one"}
+# Peoples that many languages write alike.
+_PEOPLES = (
+    *("amhara", "dinka", "hazara", "hazaras", "hutu", "hutus", "masalit", "nuer", "oromo"),
+    *("rohingya", "rohingyas", "tutsi", "tutsis", "yazidis"),
+)
 _LATIN, _CYRILLIC = re.compile("[a-z\u00df\u0131]"), re.compile("[\u0400-\u04ff]")
 _SCRIPTS = {
     "arabic": re.compile("[\u0600-\u06ff]"),
@@ -247,6 +252,7 @@ def language(name: str) -> Language:
             for word, said in singular
         }
         english = dual | english
+    english = {name: name for name in _PEOPLES} | english
     questions = {folded(native): asked for native, asked in lists.get("questions", {}).items()}
     longest = sorted((*english, *questions), key=len, reverse=True)
     edge = r"(?!\w)" if lists["spaced"] else ""
