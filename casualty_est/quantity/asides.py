@@ -43,7 +43,8 @@ _THIS_WEEK = re.compile(
 # The injured whom nobody counts: "5 killed and many injured".
 _UNCOUNTED = re.compile(
     r"(.*?)(?: ,| ;| and| with| while)+ (?:(?:an? )?unknown(?: number(?: of)?)?|many|others|some|"
-    r"numerous|another|countless|a number of|more)(?: others?| more| people| civilians)? ?"
+    r"numerous|another|as many|twice as many|an equal number of|countless|a number of|more)"
+    r"(?: others?| more| people| civilians)? ?"
     r"(?:(?:were|was|are|reported|also|critically|seriously|badly|severely) )*"
     r"(?:injured|wounded|hurt|missing|detained|arrested|displaced|captured)"
 )
@@ -83,6 +84,7 @@ _PERCENT = re.compile(
 )
 _AGED_ONES = PEOPLE | {"them", "whom"}
 _FILLING = frozenset({"of", "them", "whom", "which", "were", "are", "and", "many", "mostly", "the"})
+_FRACTIONS = frozenset({"fifth", "quarter", "quarters", "third", "thirds"})
 _MOST_LENGTH = 9
 _RISES = frozenset({"rise", "climb", "increase", "grow"})
 _MAY = frozenset({"may", "might", "could", "expected", "likely", "feared", "set", "will", "would"})
@@ -187,7 +189,7 @@ def _without_shares(words: list[str]) -> list[str]:
     for i in range(1, len(words)):
         if words[i] not in (",", ";", "-") or i + 1 == len(words):
             continue
-        rest = words[i + 1 :]
+        rest = _share_first(words[i + 1 :])
         if rest[0] == "including" and rest[1:2] and rest[1] in ("many", "some", "mostly"):
             rest = rest[1:]
         elif _PERCENT.fullmatch(" ".join(rest)):
@@ -198,6 +200,13 @@ def _without_shares(words: list[str]) -> list[str]:
         if told and all(word in PEOPLE for word in told) and not _has_number(rest[1:]):
             return words[:i]
     return words
+
+
+def _share_first(words: list[str]) -> list[str]:
+    """Return "a third of them children" as "most of them children"."""
+    i = 2 if words[:2] == ["of", "whom"] else int(words[0] == "including")
+    share = len(words) > i + 1 and words[i + 1] in _FRACTIONS
+    return ["most", *words[i + 2 :]] if share else words
 
 
 def _has_number(words: list[str]) -> bool:

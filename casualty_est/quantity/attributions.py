@@ -7,7 +7,7 @@ import re
 from casualty_est.errors import QuantityError
 from casualty_est.quantity.counted import DEAD, OUTCOMES, PEOPLE, PLACES, THINGS, UNITS, UNSAFE
 from casualty_est.quantity.languages import NAMES, folded, language
-from casualty_est.quantity.surroundings import is_day
+from casualty_est.quantity.surroundings import is_time
 from casualty_est.quantity.tokens import tokenize
 from casualty_est.quantity.words import (
     AFTER,
@@ -17,7 +17,9 @@ from casualty_est.quantity.words import (
     LEADS,
     MEANINGFUL,
     OF_PUBLISHERS,
+    OFFICES,
     PUBLISHERS,
+    QUALIFIERS,
     SCALES,
     SMALL,
     SPREADS,
@@ -33,7 +35,11 @@ _HEADLINE = re.compile(
 )
 _YEAR = "(?:19|20)[0-9]{2}"
 _NAME = r"[A-Za-z\u00c0-\u024f][\w&.' \u2019-]*?"
-_BRACKETS = re.compile(rf"\s*[(\[](?:sources? ?: ?)?({_NAME})(?:,? {_YEAR})?[)\]]")
+_MONTHS = "(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\\.?"
+_BRACKETS = re.compile(
+    rf"\s*[(\[](?:sources? ?: ?)?({_NAME})(?:,? (?:(?:[0-9]{{1,2}} )?{_MONTHS},? )?{_YEAR})?[)\]]",
+    re.I,
+)
 _BEHIND = re.compile(rf"\s*(?:[,;]|\s[-\u2013\u2014])\s*({_NAME})$")
 _BEFORE = re.compile(rf"^({_NAME})\s?:\s*(?=\S)")
 _SAID = re.compile(
@@ -51,7 +57,9 @@ _PER_NAME = re.compile(r"\s*[(\[]per (?:the )?([A-Z][\w.' \u2019-]*)[)\]]$")
 # "OHCHR has recorded 1,024", "SOHR says 45"
 _SAYS = re.compile(
     rf"^(?:the )?({_NAME}) (?:(?:has|have|had) )?(?:verified|recorded|documented|counted|confirmed|"
-    r"reported|reports|registered|identified|tallied|listed|says|said|counts|(estimates|estimated))"
+    r"reported|reports|registered|identified|tallied|listed|says|said|counts|acknowledge[sd]|"
+    r"admit(?:s|ted)|announce[sd]|claim(?:s|ed)?|confirms?|states?|say|"
+    r"(?:puts?|placed?) (?:the )?(?:death )?toll at|(estimates?|estimated))"
     r"(?: that)? (?=\S)",
     re.I,
 )
@@ -63,12 +71,63 @@ _BELIEVED = re.compile(
     r"(?: that)? ",
     re.I,
 )
-_VERB = re.compile(r"^[^0-9]{2,60}\b(?:[a-z]+ed|says|said|reports|counts|estimates) ", re.I)
+_OTHERS_SAY = re.compile(r"\b(?:say|says|said|claims?|reports?|puts?|but|whereas)\b", re.I)
+_VERB = re.compile(r"^[^0-9]{2,60}\b(?:[a-z]+ed|[a-z]+s|say|said|put|claim|toll at) ", re.I)
 # What every one of the patterns above needs.
 _ODD = re.compile(
     r"[(\[:]|[,;]\s*[^\W\d_]|\s[-\u2013\u2014]\s*[^\W\d_]|\b(?:to|per|by|via)\b", re.I
 )
 _FILLERS = frozenset({"the", "of", "and", "&", "for", "in", "on", "s", "by", "to", "a", "an"})
+# Who may say a number where a verb follows: "the army claims 12 killed".
+_SPEAKERS = (
+    OFFICES
+    | QUALIFIERS
+    | OF_PUBLISHERS
+    | frozenset(
+        {
+            "activists",
+            "army",
+            "coalition",
+            "eyewitnesses",
+            "hamas",
+            "hezbollah",
+            "hospital",
+            "houthis",
+        }
+        | {
+            "idf",
+            "israel",
+            "kyiv",
+            "medics",
+            "military",
+            "monitors",
+            "moscow",
+            "nato",
+            "opposition",
+        }
+        | {
+            "pentagon",
+            "police",
+            "rebels",
+            "rescuers",
+            "residents",
+            "russia",
+            "survivors",
+            "taliban",
+        }
+        | {
+            "us",
+            "villagers",
+            "witnesses",
+            "forces",
+            "defence",
+            "ukraine",
+            "turkey",
+            "iran",
+            "army's",
+        }
+    )
+)
 _ALLOWED = PUBLISHERS | OF_PUBLISHERS | _FILLERS
 _COUNTED = DEAD | PEOPLE | UNSAFE | THINGS | UNITS | PLACES | OUTCOMES.keys()
 _LABELS = frozenset({"low", "lower", "best", "high", "higher", "upper"}) | BEST.keys()
@@ -84,9 +143,10 @@ def without_sources(text: str) -> str:
     """
     if text[:1].isalpha() and (":" in text or " - " in text or "|" in text):
         text = _HEADLINE.sub("", text)
-    if text[:1].isupper() and _VERB.match(text):
+    first = text[:1]
+    if (first.isupper() or (first.isalpha() and _may_speak(text))) and _VERB.match(text):
         match = _SAYS.match(text)
-        if match and _is_source(match[1]):
+        if match and _is_speaker(match[1]) and not _OTHERS_SAY.search(text, match.end()):
             text = f"{'an estimated ' if match[2] else ''}{text[match.end() :]}"
     if text[:2] in ("It", "it", "Th", "th") and (match := _BELIEVED.match(text)):
         text = f"{'an estimated ' if match[1] else ''}{text[match.end() :]}"
@@ -125,6 +185,17 @@ def _is_source(name: str) -> bool:
     return publishing and _ALLOWED.issuperset(plain)
 
 
+def _may_speak(text: str) -> bool:
+    """Whether a text may begin with who says it: "the army claims 12 killed"."""
+    first, _, rest = text.partition(" ")
+    return first in _SPEAKERS or (first == "the" and rest.partition(" ")[0] in _SPEAKERS)
+
+
+def _is_speaker(name: str) -> bool:
+    """Whether a name before a verb is that of somebody who says numbers."""
+    return _is_source(name) or _SPEAKERS.issuperset(name.casefold().split())
+
+
 def _is_named(name: str) -> bool:
     """Whether a name behind "per" may be a source's: "(per Kyiv)", but not "(per Day)"."""
     words = name.casefold().split()
@@ -142,7 +213,7 @@ def _says_nothing(words: str) -> bool:
 def _refuse_title(name: str, rest: str) -> None:
     """Refuse a name before a colon that nobody here knows, and that no reader takes."""
     words = name.casefold().split()
-    if is_day([token for token in tokenize(name) if token]):
+    if is_time([token for token in tokenize(name) if token]):
         return
     if any(word in _MEANT or word in _COUNTED or word in _LABELS for word in words):
         return

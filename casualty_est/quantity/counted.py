@@ -257,6 +257,8 @@ def _one_by_one(words: list[str]) -> list[str]:
     for alone in _OF_A_FAMILY:
         if words[: len(alone)] == alone:
             return ["members", *words[len(alone) :]]
+        if words[0] in PEOPLE and words[1 : 1 + len(alone)] == alone:
+            return [words[0], *words[1 + len(alone) :]]
     if words[:2] == ["members", "of"] and "family" in words[2:6]:
         end = words.index("family")
         if _OF_ONE_FAMILY.issuperset(words[2:end]):
@@ -273,9 +275,9 @@ def _without_cause(words: list[str]) -> list[str]:
             return [*words[:k], "killed", *words[k + 2 :]]
         if word in _TO_DEATH and words[k + 1 : k + 3] == ["to", "death"]:
             return [*words[:k], "killed", *words[k + 3 :]]
-        if word in DEAD and words[k + 1] in ("of", "from"):
+        if word in DEAD and words[k + 1] in ("of", "from", "to"):
             rest = words[k + 2 :]
-            skip = rest[0] in ("their", "the")
+            skip = rest[0] in ("her", "his", "their", "the")
             if rest[skip : skip + 1] and rest[skip] in _WOUNDS:
                 return [*words[: k + 1], *rest[skip + 1 :]]
     return words

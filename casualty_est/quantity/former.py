@@ -37,6 +37,7 @@ _BRINGS = frozenset({"bringing", "brings", "brought", "pushing", "raising", "tak
 _ON_TOTALS = frozenset(
     {"the", "of", "confirmed", "official", "overall", "number", "current", "its"}
 )
+_NEW = frozenset({"new", "today", "more"})
 _WAYS = frozenset({"up", "down", "upward", "upwards", "downward", "downwards"})
 _MARKS = _AT_FIRST | _REPLACED | _BEHIND | {"instead", "rather", "not"}
 _STOPS = frozenset({",", ";", "-"})
@@ -45,7 +46,9 @@ _FILLED = frozenset({"was", "were", "been", "has", "have", "but", "and", "then"}
 
 def without_former(words: list[str]) -> list[str]:
     """Return words without the figure that another replaces."""
-    words = _total_of(words) if not _BRINGS.isdisjoint(words) else words
+    if not words:
+        return words
+    words = _total_of(words) if not _BRINGS.isdisjoint(words) else _total_and_new(words)
     if _MARKS.isdisjoint(words):
         return _without_from(words) if "from" in words else words
     return _without_from(_without_compared(_without_first(words)))
@@ -63,8 +66,30 @@ def _total_of(words: list[str]) -> list[str]:
     return rest if named and known and sure and _count_end(rest) else words
 
 
-def replaced_by(inner: list[str]) -> list[str]:
+def _total_and_new(words: list[str]) -> list[str]:
+    """Return "12,300 total, 45 new", "45 new, 12,300 total" and "up 45 to 12,300" as the total."""
+    if words[0] in ("up", "down") or "by" in words[:5]:
+        i = words.index("by") if "by" in words[:5] else 0
+        end = _count_end(words[i + 1 :])
+        rest = words[i + 1 + end :]
+        changed = CHANGED.isdisjoint(words[: i or 1]) is False and (
+            CHANGED | _COUNTS | {"the"}
+        ).issuperset(words[: i or 1])
+        if end and changed and rest[:1] == ["to"] and _count_end(rest[1:]) == len(rest) - 1:
+            return rest[1:]
+    cut = next((i for i, word in enumerate(words) if word in (",", ";", "/")), 0)
+    pieces = [words[:cut], words[cut + 1 :]]
+    if cut and not _NEW.isdisjoint(words) and "total" in words:
+        for whole, new in (pieces, pieces[::-1]):
+            if "total" in whole and new[-1] in _NEW and _count_end(new[:-1]) == len(new) - 1:
+                return [word for word in whole if word not in ("total", "in")]
+    return words
+
+
+def replaced_by(inner: list[str], words: list[str]) -> list[str]:
     """Return the figure that brackets put in the place of another: "(later revised to 54)"."""
+    if words[0] == "+" and inner[0] == "total":  # "+45 (total 12,300)"
+        return inner[1 + (inner[1:2] == [":"]) :]
     rest, told = _after_change(inner, known=False)
     end = _count_end(rest) if told else 0
     return rest if end and end == len(rest) else []

@@ -52,13 +52,19 @@ _AFTER_LEAD = frozenset({":", "=", "-", "of", "is", "was", "were", "at", "stands
 _LEADING = frozenset(
     {
         "a",
+        "burned",
+        "burnt",
+        "charred",
         "confirmed",
+        "cumulative",
         "current",
+        "decomposed",
         "final",
         "latest",
         "official",
         "overall",
         "provisional",
+        "skeletal",
         "the",
         "total",
     }

@@ -43,7 +43,9 @@ def _words(said: str, *, alone: bool) -> str:
     if found == {"m"}:
         return said  # 2m is two million
     whole = found in ({"m", "f"}, {"m", "w"}, {"m", "w", "c"})
+    whole = whole or found == {"m", "f", "c"}
     known = _BY_SEX if found == {"m", "f"} else _BY_AGE if {"w", "c"} <= found or whole else {}
+    known = {**_BY_AGE, "f": "women"} if found == {"m", "f", "c"} else known
     if len(letters) > len(found) or not found <= known.keys() or (alone and not whole):
         asked = "; ".join(f"{one!r} may be {_MAY_BE[one]}" for one in dict.fromkeys(letters))
         msg = f"the letters in {said!r} leave open what they count ({asked}); write the words"

@@ -185,7 +185,8 @@ class Quantity:
     the names of well-known publishers ("1,500 (UN)") are passed over, and so are remarks on the
     figures ("1,500 (modern estimates)"). "45
     (12 children)" and "12 killed and 30 injured" keep the second number in `parts`; so do letters,
-    "12 (3w, 4c)". Men, women and children who are counted apart are added up. The words of
+    "12 (3w, 4c)". Men, women and children who are counted apart are added up, and so are
+    soldiers, police and civilians who were killed. The words of
     Arabic, Chinese, French, German, Portuguese, Russian, Spanish, Turkish and Ukrainian are read,
     too, also numbers that they spell out. An interval that states no level is taken for 95%, and
     `notes` says so. Known words for people are those of ``nouns.toml`` and of the WordNet lexicon.

@@ -140,8 +140,9 @@ def _composed(words: list[str], brackets: list[list[str]], wanted: str) -> State
         msg = "there is no number before the parentheses; write it without them"
         raise QuantityError(msg)
     words = _about(words)
-    if now := next(filter(None, map(replaced_by, brackets)), None):
-        words, brackets = now, brackets[1:]
+    if later := [inner for inner in brackets if replaced_by(inner, words)]:
+        brackets = [inner for inner in brackets if inner is not later[0]]
+        words = replaced_by(later[0], words)
     brackets = [inner for inner in brackets if not _says_nothing(inner, words)]
     if labelled := labels.labelled(words):
         words, interval = labelled

@@ -115,7 +115,10 @@ _ROUND_YEAR = re.compile("(?:19|20)00")
 _IS_DATE = re.compile(
     r"(?:(?:last )?(?:updated|accessed|published|dated)(?: on| in)?|since|as of|as at|until|till|"
     r"through|thru|up to|to|by|before|after|in|on|during|from|"
-    rf"between) {_SPAN}$"
+    rf"between) {_SPAN}$|"
+    r"(?:(?:in|on|during|over|within) )?(?:the )?(?:first|last|past|opening|second|third)"
+    r"(?: [0-9]{1,3}| one| two| three| few)? (?:day|week|month|year|hour|night)s?"
+    r"(?: of (?:the )?[a-z]+)?$|(?:on )?day (?:one|two|three|four|five|[0-9]{1,3})$"
 )
 
 
@@ -171,6 +174,11 @@ def is_day(words: list[str]) -> bool:
     if re.fullmatch(_FIGURES, text):
         return True
     return re.search(_MONTH, text) is not None and re.fullmatch(_SPAN, text) is not None
+
+
+def is_time(words: list[str]) -> bool:
+    """Whether words say when and nothing else: "14 March", "in the first week", "day 14"."""
+    return is_day(words) or _IS_DATE.fullmatch(" ".join(words)) is not None
 
 
 def is_year(inside: list[str], words: list[str]) -> bool:
@@ -237,7 +245,7 @@ def without_opening_date(words: list[str]) -> list[str]:
             continue
         opening = " ".join(words[: i - (words[i - 1] == "alone")])
         rest = words[i + 1 :]
-        date = is_day(words[:i]) or _IS_DATE.fullmatch(opening) is not None
+        date = is_time(opening.split())
         year = word == ":" and re.fullmatch(_YEAR, opening) and not DEAD.isdisjoint(rest)
         told = date or year
         if told and rest and any(number_at(padded(rest), k) for k in range(len(rest))):

@@ -49,7 +49,20 @@ _TOKEN = re.compile(
 )
 _WORD = re.compile(rf"[{_LETTER}]+(?:'[{_LETTER}]*)*")
 _SMALL = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-_OF_AGE = "(?: - |-| )(?:year|month|week|day)s?(?: - |-| )old"
+_OF_AGE = "(?:(?: - |-| )(?:year|month|week|day|yr|mo)s?(?: - |-| )old| ?y/?o)"
+_DIES = "killed|dead|dies|died|shot|stabbed"
+
+
+def _aged(match: re.Match[str]) -> str:
+    """Write "a 7-year-old girl" and "2 y/o girl" as "a girl", with whom nobody else is meant."""
+    article, noun = match.groups()
+    someone = "person " if noun in _DIES.split("|") else ""
+    before = match.string[: match.start()].rstrip()
+    alone = not before or before.endswith((",", "(", "including", "incl", "incl.", "and"))
+    one = alone and not noun.endswith(("s", "ren", "men"))
+    return f"a {someone}" if article or one else someone
+
+
 # Signs that people use for others.
 _SIGNS = (
     (re.compile(r"=>"), ">="),
@@ -86,7 +99,19 @@ _SIGNS = (
     # 5 x KIA; men & boys; a 7-year-old girl
     (re.compile(r"(?<=[0-9]) ?x (?=[a-z])"), " "),
     (re.compile(r"(?<=[a-z)\]]) & (?=[a-z0-9~<>])"), " and "),
-    (re.compile(rf"\b(?:[0-9]{{1,3}}|{_SMALL}){_OF_AGE}(?= [a-z])"), ""),
+    (re.compile(r"(?<![a-z0-9])'([a-z]+(?: [a-z]+){0,2})'(?![a-z0-9])"), r"\1"),
+    (re.compile(r"^no survivors (?:among|of|from|out of) (?:the |all )*(?=[0-9])"), "killed "),
+    (
+        re.compile(r"^none of (?:the |its |all )?([0-9][0-9,]*(?: [a-z]+){0,4}) survived$"),
+        r"\1 killed",
+    ),
+    (
+        re.compile(
+            rf"^(?:(?:an?|the|one|[0-9]{{1,3}}|{_SMALL}) )?mass graves? "
+            r"(?:with|containing|holding|of|yields?) (?=.*\b(?:bodies|remains|corpses|victims)\b)"
+        ),
+        "",
+    ),
     # 10 < n < 20, and > 10 < 20
     (
         re.compile(r"^\s*([0-9][0-9,. ]*)<(=?)\s*[a-z]*\s*(<=?\s*[0-9][0-9,. ]*)$", re.I),
@@ -94,9 +119,11 @@ _SIGNS = (
     ),
     (re.compile(r"^(\s*>=?\s*[0-9](?:[0-9,]*[0-9])?)\s+(?=<)"), r"\1, "),
 )
+_AGE = re.compile(rf"\b(an? )?(?:[0-9]{{1,3}}|{_SMALL}){_OF_AGE} (?=([a-z]+))")
 _ODD = re.compile(
-    r"[=~{<&]|[0-9] ?x |old |all.cause|under.[5f]|civ|pers\.|--|\.\.|ish\b|minus|condition|"
-    r"[0-9] ?% ?[ch-u]|[ci]i ?[89]|(?:last|past|previous) |m (?:were |aged )?(?:under|below) "
+    r"[=~{<&']|[0-9] ?[xy]|old |survived$|^no surv|grave|all.cause|under.[5f]|(?:civs?|pers)\.|--|"
+    r"\.\.|ish\b|minus|condition|[0-9] ?% ?[ch-u]|[ci]i ?[89]|(?:last|past|previous) |"
+    r"m (?:were |aged )?(?:under|below) "
 )  # one of them has a sign above
 PAD = 4
 _PADDING = [""] * PAD
@@ -121,6 +148,7 @@ def tokenize(text: str) -> list[str]:
     if _ODD.search(text):
         for pattern, plain in _SIGNS:
             text = pattern.sub(plain, text)
+        text = _AGE.sub(_aged, text)
     tokens = _TOKEN.findall(text)
     while tokens and tokens[-1] == ".":
         tokens.pop()
