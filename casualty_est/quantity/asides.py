@@ -84,6 +84,7 @@ _PERCENT = re.compile(
 )
 _AGED_ONES = PEOPLE | {"them", "whom"}
 _FILLING = frozenset({"of", "them", "whom", "which", "were", "are", "and", "many", "mostly", "the"})
+_THE_DEAD = frozenset({"killed", "dead", "deaths", "fatalities", "victims", "bodies"})
 _FRACTIONS = frozenset({"fifth", "quarter", "quarters", "third", "thirds"})
 _MOST_LENGTH = 9
 _RISES = frozenset({"rise", "climb", "increase", "grow"})
@@ -133,6 +134,9 @@ def _without_whole(words: list[str]) -> list[str]:
     if second is None or DEAD.isdisjoint(words[second[1] :]):
         return words
     part, whole = first[0].value(), second[0].value()
+    rest = words[second[1] :]
+    if rest[0] in _THE_DEAD and len(rest) > 1:
+        return words  # "9 out of 10 killed were civilians"
     among = 0 < part <= whole <= _AMONG * part
     return [*words[: first[1]], *words[second[1] :]] if among else words
 

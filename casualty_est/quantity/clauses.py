@@ -47,6 +47,9 @@ _APART |= {"male": "males", "males": "males", "female": "females", "females": "f
 _ARMED_OR_NOT = frozenset({"civilians", "soldiers", "police", "militants"})  # not by age or sex
 
 
+_OF_PEOPLE = frozenset({"families", "family", "household", "households", "flight", "parts"})
+
+
 class NotComposedError(QuantityError):
     """A text that does not fall into clauses."""
 
@@ -155,8 +158,13 @@ def sorted_out(
     """Return the count of the row, and what is part of it or stands beside it."""
     dead: list[Reading] = []
     parts: list[tuple[str, Reading]] = []
+    dies = any(read.counted.kind == "dead" for _, read in clauses)
     for relation, read in clauses:
         kind = read.counted.kind
+        things = read.counted.outcome in THINGS - _OF_PEOPLE and relation != "part"
+        if kind == "other" and things and wanted == "killed" and dies:
+            parts.append(("beside", read))
+            continue
         inherits = parts and parts[-1][0] == "part" and kind == "people"
         if kind == "other" and len(clauses) > 1 and has_outcome(read):
             if relation == "part" and wanted == "casualties":

@@ -131,6 +131,7 @@ _OF_DEATHS = frozenset(
     | {"mine", "missile", "prison", "road", "rocket", "shelling"}
 )
 _DEATHS = frozenset({"death", "deaths", "fatalities"})
+_FOUND = frozenset({"exhumed", "recovered", "retrieved"})
 _NOT_FIGHTING = frozenset(
     {
         "battle",
@@ -231,6 +232,9 @@ def what_is_counted(words: list[str], *, died: bool = False) -> Counted:
     if dead:
         return Counted("dead", said)
     if not PEOPLE.isdisjoint(head):
+        if not died and (fate := _fate(head)):
+            msg = f"{fate!r} may say that they live; write the number alone, or say killed"
+            raise QuantityError(msg)
         return Counted("people", said)
     if unknown := [word for word in head if word not in SILENT and word not in "-,"]:
         msg = (
@@ -239,6 +243,17 @@ def what_is_counted(words: list[str], *, died: bool = False) -> Counted:
         )
         raise QuantityError(msg)
     return Counted("none", said)
+
+
+def _fate(head: list[str]) -> str:
+    """Return what is said of people behind their noun, if nobody here knows it: "children fed"."""
+    last = max(k for k, word in enumerate(head) if word in PEOPLE)
+    found = _FOUND if head[last] == "victims" else frozenset[str]()
+    return next((word for word in head[last + 1 :] if _is_fate(word) and word not in found), "")
+
+
+def _is_fate(word: str) -> bool:
+    return word.endswith(("ed", "ing")) and word not in SILENT and word not in PEOPLE
 
 
 def _negated(words: list[str]) -> str:

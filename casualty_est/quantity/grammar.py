@@ -239,8 +239,11 @@ def _lead(tokens: list[str]) -> tuple[Counted, int]:
         return NOTHING, 0
     meaning, i = match
     said = " ".join(token for token in tokens[:i] if token not in _LEADING)
-    if meaning in ("dead", "total") and (change := phrase_at(CHANGES, tokens, i)):
-        i = change[1]
+    change = phrase_at(CHANGES, tokens, i) if meaning in ("dead", "total") else None
+    if change and tokens[change[1]] == "from":
+        msg = "'from' after a change is followed by a former number"
+        raise QuantityError(msg)
+    i = change[1] if change else i
     while tokens[i] in _AFTER_LEAD and not phrase_at(BEFORE, tokens, i):
         i += 1
     if tokens[i - 1] == "of" and _YEAR.fullmatch(tokens[i]) and not tokens[i + 1]:
