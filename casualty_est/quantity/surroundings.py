@@ -49,7 +49,7 @@ _POINTED_ENDS = re.compile(
     rf"(?:{_POINTED}\s*[(\[]\s*)?{_POINTED}\s*(?:-|\u2013|\u2014|to|;)\s*{_POINTED}\s*[)\]]?"
 )
 _SLASHES = re.compile(r"([0-9][0-9,]*) ?/ ?([0-9][0-9,]*)(?: ?/ ?([0-9][0-9,]*))?")
-_TWO_YEARS = re.compile(r"((?:19|20)[0-9]{2})\s*(?:-|\u2013|\u2014|to)\s*((?:19|20)[0-9]{2})")
+_TWO_YEARS = re.compile(r"((?:19|20)[0-9]{2})\s*(?:-|\u2013|\u2014)\s*((?:19|20)[0-9]{2})")
 _POWER = re.compile(r"(?:^|[^0-9,.])10+[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]")
 _NUMBERS = SMALL.keys() | TENS.keys()
 _MONTH = (
@@ -166,6 +166,12 @@ def ask_about_years(text: str) -> None:
         if first < last:
             msg = f"they may be years; write {first:,}-{last:,} if they are counts"
             raise QuantityError(msg)
+
+
+def between_ends(low: str | int, high: str | int) -> str:
+    """Return two counts of two columns as a range that nobody takes for years."""
+    text = f"{low}-{high}"
+    return f"{low} to {high}" if _TWO_YEARS.fullmatch(text) else text
 
 
 def is_day(words: list[str]) -> bool:

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from casualty_est.errors import InputError, Problem
+from casualty_est.quantity.surroundings import between_ends
 from casualty_est.tables.beside import (
     in_full,
     multiplied,
@@ -357,7 +358,7 @@ def range_text(low: str, best: str, high: str, prob: str = "") -> str:
     if not low or not high:
         return best or (f"at least {low}" if low else f"up to {high}")
     if not best or best in ("0", low + high):
-        return f"{low}-{high}"
+        return between_ends(low, high)
     level = prob.removesuffix("%")
     if level.startswith(("0.", ".")):
         level = f"{float(level) * 100:g}" if level.lstrip("0").strip(".").isdecimal() else level

@@ -66,7 +66,7 @@ def test_quantities_are_parsed():
     cells = [
         written
         for n in range(1, SIZE // 4 + 1)
-        for written in (str(n), f"about {n:,}", f"at least {n:,}", f"{n}-{n + 5}")
+        for written in (str(n), f"about {n:,}", f"at least {n:,}", f"{n:,}-{n + 5:,}")
     ]
     random.Random(1).shuffle(cells)
     ours = _seconds(lambda: [Quantity.parse(cell) for cell in cells])

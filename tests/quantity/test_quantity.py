@@ -10,6 +10,7 @@ import pytest
 
 from casualty_est.errors import CasualtyEstError, QuantityError
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.quantity.surroundings import between_ends
 from casualty_est.quantity.tokens import tokenize
 from casualty_est.quantity.words import UNKNOWN as UNKNOWN_WORDS
 from casualty_est.quantity.words import VAGUE
@@ -485,3 +486,9 @@ def test_the_error_belongs_to_the_package_and_is_a_value_error():
         Quantity.parse("lots")
     with pytest.raises(ValueError, match="lots"):
         Quantity.parse("lots")
+
+
+def test_counts_of_two_columns_are_never_taken_for_years():
+    assert between_ends(1950, 2000) == "1950 to 2000"
+    assert Quantity.parse(between_ends(1950, 2000)).content == ("between", 1950, None, 2000, None)
+    assert between_ends("12", "600") == "12-600"

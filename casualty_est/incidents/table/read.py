@@ -16,6 +16,7 @@ from casualty_est.incidents.table.incident import (
     VERDICTS,
 )
 from casualty_est.quantity.quantity import Quantity
+from casualty_est.quantity.surroundings import between_ends
 from casualty_est.tables.checks import nearest, quantity_cell
 from casualty_est.tables.read import Table, read_table, table_from
 from casualty_est.wording.language import Noted, stored
@@ -180,7 +181,7 @@ def range_of(low: int | None, high: int | None) -> Quantity:
         return BLANK if low is None else Quantity.parse(low)
     if high is None:
         return Quantity.parse(f"at least {low}") if low else BLANK
-    return Quantity.parse(f"up to {high}" if low is None else f"{low}-{high}")
+    return Quantity.parse(f"up to {high}" if low is None else between_ends(low, high))
 
 
 # --- one column per source -------------------------------------------------------------
