@@ -37,8 +37,8 @@ STATEMENTS = {
     ),
     "validation": "The near-census was not used; it can be compared with the interval.",
     "matching": (
-        "Records were matched by the authors of the 2002 report; how often matching erred is not "
-        "in the table."
+        "Records were matched by the authors of the 2002 report. The table does not say how often "
+        "the matching erred."
     ),
     "data_access": "The table is bundled with casualty_est as datasets.lists('kosovo').",
 }

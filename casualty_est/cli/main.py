@@ -145,7 +145,7 @@ def demo(
     )
     model = study.build(datasets.load(study.dataset))
     run.console.print(study.title, markup=False, style="bold")
-    estimate = run.fit(model)
+    estimate = run.fit(model, **study.fitting)
     if study.after:
         study.after(estimate, run)
     run.finish(estimate, study.beside)

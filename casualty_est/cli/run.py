@@ -12,6 +12,8 @@ import typer
 from casualty_est.cli import options
 from casualty_est.cli.published import Published
 from casualty_est.cli.terminal import STOP, console_for
+from casualty_est.wording.catalogue import ENGLISH
+from casualty_est.wording.language import N_, pgettext, speaking
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +22,23 @@ if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
 
 GOOD, NOT_CONVERGED = 0, 1
+# Labels of bundled studies that have another name in other languages.
+NAMED = (
+    N_("name in a bundled study", "Coalition"),
+    N_("name in a bundled study", "Exhumations"),
+    N_("name in a bundled study", "Gaza Mortality Survey"),
+    N_("name in a bundled study", "Gaza Strip"),
+    N_("name in a bundled study", "Iraq"),
+    N_("name in a bundled study", "Iraq Family Health Survey"),
+    N_("name in a bundled study", "Kosovar Albanians"),
+    N_("name in a bundled study", "Pentagon"),
+    N_("name in a bundled study", "Spiegel and Salama"),
+    N_("name in a bundled study", "Syria"),
+    N_("name in a bundled study", "article"),
+    N_("name in a bundled study", "international media"),
+    N_("name in a bundled study", "local media"),
+    N_("name in a bundled study", "local monitors"),
+)
 STATEMENTS_HELP = "What only you can say: the report names the keys."
 NOTES = 8  # notes that are printed without being asked for
 
@@ -140,7 +159,8 @@ class Run:
         if self.bundled is not None:
             statements = {**self.bundled.statements, **statements}
             # A file says by itself what labels are called.
-            names = names if about else {**self.bundled.names, **names}
+            called = self.bundled.called(given["language"] or ENGLISH)
+            names = names if about else {**called, **names}
         own = {"title": self.title, "authors": self.authors, "names": names}
         return settled_today(about, {**given, **own, "statements": statements})
 
@@ -166,6 +186,15 @@ class Study:
     beside: tuple[str, ...] = ()  # published answers to the same question, never used
     names: Mapping[str, str] = field(default_factory=dict)  # what labels are called in print
     after: Callable[[Any, Run], None] | None = None
+    fitting: Mapping[str, Any] = field(default_factory=dict)  # arguments of the fit
+
+    def called(self, language: str) -> Mapping[str, str]:
+        """What its labels are called in a language; English articles are no part of another."""
+        if language == ENGLISH:
+            return self.names
+        with speaking(language):
+            spoken = {one: pgettext("name in a bundled study", one) for one in NAMED}
+        return {label: name for label, name in spoken.items() if name != label}
 
 
 def _print(console: Console, estimate: Estimate, prob: float, *, every_note: bool = False) -> None:

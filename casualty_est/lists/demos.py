@@ -27,7 +27,7 @@ DEMOS = {
             "earlier_estimates": (
                 "From the same lists Ball et al. (2002) estimated 10,356 killings (95% confidence "
                 "interval 9,002 to 12,122). The near-census that followed, the Kosovo Memory "
-                "Book, holds 10,401 people for the same window (Krueger and Ball 2014)."
+                "Book, lists 10,401 people for the same window (Krueger and Ball 2014)."
             ),
             "lists": (
                 "Exhumations by international teams on behalf of the International Criminal "
@@ -36,12 +36,12 @@ DEMOS = {
                 "OSCE, and by Human Rights Watch; described in Ball et al. (2002)."
             ),
             "validation": (
-                "The near-census of 10,401 people can be held against the interval above; it was "
+                "The near-census of 10,401 people can be compared with the interval above; it was "
                 "not used for it."
             ),
             "matching": (
-                "Records were matched by the authors of the 2002 report. How often matching erred "
-                "is not in the table."
+                "Records were matched by the authors of the 2002 report. The table "
+                "does not say how often the matching erred."
             ),
             "data_access": "The table is bundled with casualty_est: datasets.load('kosovo').",
         },

@@ -233,7 +233,7 @@ SET = (
 )
 ASSUMED = (
     "For {n:,.0f} to be right, the odds ratio of the two lists would have to be about {wanted} "
-    "instead of {now}: {by:.1f} standard deviations of what was assumed of it. Two lists say "
+    "instead of {now}: {by:.1f} standard deviations of what was assumed about it. Two lists say "
     "nothing about it."
 )
 WITHIN = (

@@ -74,7 +74,7 @@ class Plots:
     """
 
     # What a kind of evidence says in words of its own.
-    _estimated: ClassVar[str] = N_("picture", "true number, from all that counts")
+    _estimated: ClassVar[str] = N_("picture", "true number, from all evidence used")
     _documented: ClassVar[str] = N_("picture", "documented: {number}")
     _of_ratios: ClassVar[OfRatios] = OfRatios()
     _whole: ClassVar[str] = N_("refit", "all sources")

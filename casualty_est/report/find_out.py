@@ -116,9 +116,9 @@ def _studies(plan: Plan) -> Table:
 
 def _needed(radii: Sequence[Radius]) -> Table:
     caption = _(
-        "Together: the smallest move of all assumptions, in standard deviations of what was "
-        "assumed beforehand, after which the estimate is that number. Alone: the assumption that "
-        "would come there with the smallest change."
+        "Together: how far all assumptions together would have to move, at the least, for the "
+        "estimate to be that number, in standard deviations of what we assumed. Alone: the single "
+        "assumption that would get there with the smallest change."
     )
     rows = tuple(
         (figure(one.n), _length(one), told_again(one.reading, "reading of a radius"), _alone(one))

@@ -65,7 +65,7 @@ def _of_both(parts: Parts, said: Said) -> dict[str, Any]:
         "lede": lede.paragraph(parts),
         "places": scope if len(scope) > naming.FEW_PLACES else [],
         "attribution": parts.attribution(),
-        "cite": text.how_to_cite(estimate, title, ", ".join(filter(None, (said.who, said.day)))),
+        "cite": text.how_to_cite(estimate, title, said.who, said.day),
         "card_alt": title,
         "script_source": "",
     }

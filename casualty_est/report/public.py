@@ -61,7 +61,7 @@ def sources(parts: Parts) -> Table:
         for claim in last[:MOST_SOURCES]
     ]
     if rows:
-        head = (_("Source"), _("What it said"), _("Of"), _("Published"), _("Where"))
+        head = (_("Source"), _("What it said"), _("What is counted"), _("Published"), _("Where"))
         unknown = pgettext("number", "not given")
         blank = ("", "", _("all of these"), unknown, unknown)
         more = len(last) - len(rows)

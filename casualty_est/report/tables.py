@@ -168,7 +168,7 @@ def _caption(kind: str, *, sampled: bool) -> str:
         )
     captions = {
         "gauge": _("Weight of each assumption in the level of the estimate; the sum is 1."),
-        "elasticity": _("Per cent by which the estimate changes if an input is 1% higher."),
+        "elasticity": _("Change of the estimate, in per cent, if an input is 1% higher."),
         "families": _("Weight of each kind of dependence in the answer."),
     }
     return captions.get(kind, _("Weights."))
@@ -238,7 +238,7 @@ def many_claims(rows: Sequence[ClaimRow], *, counted: bool) -> Table:
     number = figure(len(rows))
     if counted:
         caption = _(
-            "The {number} claims that count, by source; estimate.json has them one by one, under "
+            "The {number} claims used, by source; estimate.json has them one by one, under "
             "details.claims.",
             number=number,
         )
@@ -248,7 +248,7 @@ def many_claims(rows: Sequence[ClaimRow], *, counted: bool) -> Table:
             "details.claims.",
             number=number,
         )
-    head = (_("Source"), _("Of"), _("Claims"), _("Numbers"), _("Counted up to"))
+    head = (_("Source"), _("What is counted"), _("Claims"), _("Numbers"), _("Counted up to"))
     return Table(caption, head, tuple(lines), wide=True)
 
 
@@ -256,11 +256,11 @@ def _claims(rows: Sequence[ClaimRow], *, counted: bool) -> Table:
     """One table of claims; what all of them speak of is said once."""
     of = [naming.counted_there(row) for row in rows]
     one = len(set(of)) == 1
-    caption = _("Claims that count, as published.") if counted else _("Claims left out, and why.")
+    caption = _("Claims used, as published.") if counted else _("Claims left out, and why.")
     if one:
         caption = _("{caption} All figures are for {what}.", caption=caption, what=of[0])
     how = _("Read as") if counted else _("Why")
-    head = (_("Source"), _("Said"), *[_("Of")] * (not one), _("Basis"), how)
+    head = (_("Source"), _("Said"), *[_("What is counted")] * (not one), _("Basis"), how)
     lines = tuple(
         (
             f"{row.source} ({_role(row)})",
@@ -355,7 +355,7 @@ def facts(estimate: Estimate) -> Table:
         if key not in said and value not in (None, {}, [], "")
     ]
     caption = _(
-        "What is needed to compute the same numbers again: to the last digit on the same kind of "
+        "With these, anybody gets the same numbers: to the last digit on the same kind of "
         "processor and system; on another, sampled numbers may move within their Monte Carlo error."
     )
     return Table(caption, ("", ""), tuple(rows), stack=False)

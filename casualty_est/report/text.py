@@ -276,15 +276,14 @@ def attribution(estimate: Estimate, statements: Sequence[ClaimRow] = ()) -> str:
             # Whoever speaks for a party under another name has not accepted it in the party's.
             others.append(
                 _(
-                    "{source} states a number of its own for these deaths: {figure}.",
+                    "{source}, which the table lists as a perpetrator, states {figure}.",
                     source=claim.source,
                     figure=_quoted(claim),
                 )
             )
     sentences = [
         _(
-            "Attribution: alleged. No claim in the table is a statement in which {party} accepts a "
-            "number of these deaths.",
+            "Attribution: alleged. No claim in the table is made in the name of {party}.",
             party=listed(named),
         )
     ]
@@ -324,16 +323,17 @@ def sentence_again(text: str) -> str:
     return _("The program noted in English: “{text}”.", text=bare)
 
 
-def how_to_cite(estimate: Estimate, title: str, authors: str | None) -> str:
-    """How to cite the computation; who answers for it goes first."""
+def how_to_cite(estimate: Estimate, title: str, authors: str | None, made: str = "") -> str:
+    """How to cite the computation; who answers for it goes first, and if nobody, the title."""
     version = estimate.meta.versions.get("casualty_est") or _("of unknown version")
-    who = f"{authors.rstrip('.')}. " if authors else ""
+    who = f"{', '.join(filter(None, (authors, made))).rstrip('.')}. " if authors else ""
+    when = f" {made}." if made and not authors else ""
     computed = _(
         "Computed with casualty_est {version}, seed {seed}.",
         version=version,
         seed=estimate.meta.seed,
     )
-    return f"{who}{title}. {computed}"
+    return f"{who}{title}.{when} {computed}"
 
 
 def against_claims(check: Check) -> list[str]:

@@ -385,7 +385,7 @@ def headlines(rows: Sequence[Worth], prob: float) -> list[str]:
     if best is not most:
         said.append(
             _(
-                "For each day of work, the most is gained if you {study}: the interval becomes "
+                "For each day of work, it would help most to {study}: the interval would become "
                 "about {people} people narrower a day.",
                 study=_imperative(best),
                 people=amount(best.per_day),
@@ -397,15 +397,16 @@ def headlines(rows: Sequence[Worth], prob: float) -> list[str]:
 def _says(row: Worth, prob: float) -> str:
     if amount(row.width_after) == amount(row.width):  # a width beside itself says nothing
         return _(
-            "If you {study}, half of all outcomes leave a {level} interval that is at least {fall} "
-            "narrower.",
+            "To narrow the interval, it would help most to {study}: there is an even chance that "
+            "the {level} interval becomes at least {fall} narrower.",
             study=_imperative(row),
             level=percent(prob),
             fall=_fall(row),
         )
     return _(
-        "If you {study}, half of all outcomes leave a {level} interval that is at least {fall} "
-        "narrower: at most {after} people wide instead of {now}.",
+        "To narrow the interval, it would help most to {study}: there is an even chance that the "
+        "{level} interval becomes at least {fall} narrower, at most {after} people wide instead of "
+        "{now}.",
         study=_imperative(row),
         level=percent(prob),
         fall=_fall(row),

@@ -176,7 +176,10 @@ def no_controls(text: str, controls: re.Pattern[str] = CONTROLS) -> None:
 def says_something(quantity: Quantity) -> Quantity:
     """Return a quantity that says something, and refuse "at least 0"."""
     if (quantity.low, quantity.best, quantity.high) == (0, None, None):
-        msg = "every number is at least 0, so this says nothing of the number: leave the cell blank"
+        msg = (
+            "every number is at least 0, so this says nothing about the number: "
+            "leave the cell blank"
+        )
         raise ValueError(msg)
     return quantity
 

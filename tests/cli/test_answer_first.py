@@ -139,6 +139,15 @@ def test_each_demo_has_a_folder_and_prints_the_address_of_its_report(capsys, tmp
     assert f"Open {(folder / 'report.html').as_uri()}" in out
 
 
+def test_labels_of_a_bundled_study_have_no_english_article_in_spanish():
+    study = DEMOS["coalition"]
+    assert study.called("en")["Pentagon"] == "the Pentagon"
+    spanish = study.called("es")
+    assert spanish["Pentagon"] == "el Pentágono"
+    assert spanish["Syria"] == "Siria"
+    assert not [name for name in spanish.values() if name.startswith("the ")]
+
+
 @pytest.mark.parametrize(("said", "width"), [(None, 110), ("80", 80), ("0", 110), ("wide", 110)])
 def test_a_pipe_may_say_how_wide_tables_are(monkeypatch, said, width):
     monkeypatch.delenv("COLUMNS", raising=False)

@@ -75,7 +75,7 @@ def test_the_page_is_complete_without_it(page: str, lever: Lever) -> None:
     (box,) = [attrs for _, attrs in parsed.tags if attrs.get("id") == "lever"]
     assert "hidden" in box
     numbers = json.loads(box["data-numbers"] or "")
-    assert numbers["sentence"].startswith('If we expected the group "Airwars" to report')
+    assert numbers["sentence"].startswith('If our best guess were that the group "Airwars" reports')
     assert "the estimate under other values" in parsed.text
     assert "only the middle of what we assume about the group" in parsed.text
     assert numbers["now"] == lever.now  # and not the value of the step that is nearest to it
@@ -85,6 +85,12 @@ def test_the_page_is_complete_without_it(page: str, lever: Lever) -> None:
     assert slider["max"] == str(STEPS)
     labels = [attrs["for"] for tag, attrs in parsed.tags if tag == "label"]
     assert labels == [slider["id"]]
+
+
+def test_a_best_guess_that_moves_is_not_taken_for_the_truth(lever: Lever) -> None:
+    """Under 20% the estimate is far from five times the count, as the guess is loose."""
+    assert lever.said(0.2, 0.95).startswith("If our best guess were that Airwars reports 20% of")
+    assert lever.note.startswith("Only this best guess moves; we stay as unsure of it as before")
 
 
 def test_without_a_grid_there_is_no_script(two_modes: ce.Estimate) -> None:

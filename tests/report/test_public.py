@@ -289,7 +289,7 @@ def test_of_parts_the_latest_of_each_source_on_each_part() -> None:
     claims = tuple(replace(claim, scope=town) for claim, town in towns)
     est.meta = replace(est.meta, claims=claims)
     table = parts_of(est).said_by()
-    assert table.head[:3] == ("Source", "What it said", "Of")
+    assert table.head[:3] == ("Source", "What it said", "What is counted")
     assert [(row[1], row[2]) for row in table.rows] == [
         ("40", "Riverside"),
         ("at least 13", "Hillside"),

@@ -192,7 +192,7 @@ def test_a_source_with_many_ratios_gets_one_text():
         "table gives each. Before the data we assumed 100% (95% interval 40% to 270%). The data"
     )
     assert _ratios(0.93, 1.01, 1.05) == [
-        "Of A we assume that it reports 100% (95% interval 40% to 270%) of the true numbers. The "
+        "We assume that A reports 100% (95% interval 40% to 270%) of the true numbers. The "
         "data hardly changed that: it is an assumption, not a finding."
     ]
     assert "between 0.93 and 12 times the true numbers" in _ratios(0.93, 1.0, 12.0)[0]
@@ -245,8 +245,8 @@ def test_what_if_the_perpetrators_number_were_right(coalition):
     )
     assert any("assume beforehand that Airwars reports 13 times" in s for s in sentences)
     assert sentences[-1] == (
-        "No shift of what is assumed about Pentagon or the count itself alone, within eight of its "
-        "standard deviations and a hundredfold ratio, would make the estimate 800."
+        "No change in what we assume about Pentagon or the count itself alone would make the "
+        "estimate 800: we tried up to eight standard deviations, and ratios of up to a hundred."
     )
 
 
@@ -271,7 +271,7 @@ def test_probability_below_the_documented_count(coalition):
         ),
         (
             [("Pentagon", "perpetrator", 800.0)],
-            "Pentagon states a number of its own for these deaths: “about”.",
+            "Pentagon, which the table lists as a perpetrator, states “about”.",
         ),
         ([("Pentagon", "perpetrator", 800.0)], "Attribution: alleged. No claim in the table"),
         ([("Airwars", "monitor", 6047.0)], "Attribution: alleged."),
@@ -395,5 +395,9 @@ def test_authors_and_title_are_cited(coalition):
     assert text.title(coalition) == name
     cited = text.how_to_cite(coalition, name, None)
     assert cited.startswith(f"{name}. Computed with casualty_est")
+    cited = text.how_to_cite(coalition, name, None, "1 May 2026")
+    assert cited.startswith(f"{name}. 1 May 2026. Computed with casualty_est")
+    cited = text.how_to_cite(coalition, "Raqqa", "A. Author", "1 May 2026")
+    assert cited.startswith("A. Author, 1 May 2026. Raqqa. Computed with")
     cited = text.how_to_cite(coalition, "Raqqa", "A. Author and B. Writer, 2026.")
     assert cited.startswith("A. Author and B. Writer, 2026. Raqqa. Computed with")

@@ -347,9 +347,9 @@ def test_a_width_that_prints_as_before_is_not_set_beside_itself(few):
     (row,) = few.worth([survey(30)]).rows
     near = replace(row, width=13_300.0, width_after=12_700.0, width_error=10.0)
     (said, *_rest) = headlines([near], 0.95)
-    assert said.endswith("a 95% interval that is at least 5% narrower.")
+    assert said.endswith("the 95% interval becomes at least 5% narrower.")
     (said, *_rest) = headlines([replace(near, width_after=9_000.0)], 0.95)
-    assert said.endswith("narrower: at most 9,000 people wide instead of 13,000.")
+    assert said.endswith("narrower, at most 9,000 people wide instead of 13,000.")
 
 
 @pytest.mark.parametrize(

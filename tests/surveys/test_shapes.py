@@ -164,7 +164,7 @@ def test_whole_floats_and_na_are_read():
     frame["members"] += ".0"
     survey = ce.Survey(frame)
     assert survey.households.members.sum() == 300
-    assert "60 households say nothing of missing" in dict(survey.warnings)["blank_as_0"]
+    assert "60 households say nothing about missing" in dict(survey.warnings)["blank_as_0"]
 
 
 @pytest.mark.parametrize("unit", [1.0, 1_000_000])

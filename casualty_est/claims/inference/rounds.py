@@ -89,10 +89,9 @@ def advice(layout: Layout, draws: Draws, rounds: int, budget: float) -> list[str
         steps.append(
             stored(
                 "note",
-                "chains sit in places of their own: the claims can be read in more ways than one; "
-                "an "
-                "anchor, or a prior on the ratio of one source, that tells these apart helps, more "
-                "draws do not",
+                "each chain stays in a place of its own, because the claims can be read in more "
+                "ways than one; more draws do not help, but an anchor, or a prior on the ratio of "
+                "one source, that tells these apart does",
             )
         )
     cells, ratios = slowest(layout, draws)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from casualty_est.claims.model.model import ClaimsModel
 
 WIDTH = 79  # of a terminal, so that nothing is wrapped twice
-CLAIMS, RATIOS = "Claims that count", "Priors on reported / true"
+CLAIMS, RATIOS = "Claims used", "Priors on reported / true"
 
 
 def describe(model: ClaimsModel) -> str:

@@ -38,7 +38,9 @@ def notes_of(model: ClaimsModel) -> list[Noted]:
             (
                 "no_role",
                 stored(
-                    "note", "no role given for {names}: little is assumed of the ratio", names=names
+                    "note",
+                    "no role given for {names}: little is assumed about the ratio",
+                    names=names,
                 ),
             )
         )

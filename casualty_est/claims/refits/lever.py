@@ -52,7 +52,7 @@ def lever(estimate: ClaimsEstimate, prob: float) -> Lever | None:
     return Lever(
         label=_("What {source} reports of all deaths", source=who),
         sentence=_(
-            "If we expected {source} to report {value} of all deaths, as unsure of it as now",
+            "If our best guess were that {source} reports {value} of all deaths",
             source=who,
             value="{value}",
         ),
@@ -62,12 +62,17 @@ def lever(estimate: ClaimsEstimate, prob: float) -> Lever | None:
         medians=tuple(map(float, median)),
         lows=tuple(map(float, low)),
         highs=tuple(map(float, high)),
-        note=_capped(who) if layout.ratios.logit[most] else "",
+        note=_note(who, capped=bool(layout.ratios.logit[most])),
     )
 
 
-def _capped(who: str) -> str:
-    """Why a completeness that is expected to be low may still leave the answer where it is."""
+def _note(who: str, *, capped: bool) -> str:
+    """What moves; a completeness that is expected to be low may leave the answer where it is."""
+    if not capped:
+        return _(
+            "Only this best guess moves; we stay as unsure of it as before, so the data can pull "
+            "the estimate away from it."
+        )
     return _(
         "Each value is only the middle of what we assume about {source}, which may still have "
         "reported far more or far less. Where this report says what one would have to assume for "

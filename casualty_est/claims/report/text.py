@@ -35,6 +35,7 @@ MENTION = 0.05  # smallest part of the level that the first paragraph names
 ALIKE = 0.7  # part of the largest weight from which a second source is named beside the first
 TOGETHER = 2  # from as many more of them no one is named
 SILENT = 0.9  # posterior over prior sd of a log ratio above which the data hardly narrowed it
+LOOSE = 10.0  # upper over lower end of a prior above which the first paragraph gives both
 STILL = 0.2  # prior sds by which its median may move for the data to have said nothing
 FEW_STATEMENTS = 5  # a place among fewer says nothing
 FEW_TARGETS = 2  # a source with more ratios than this gets one text for all of them
@@ -154,14 +155,20 @@ def _assumption(estimate: ClaimsEstimate) -> str:
             "what we assume about how much of the truth {sources} report", sources=listed(names)
         )
     priors = {
-        of_true(source.prior.median)
+        (of_true(prior.median), ratio_interval(prior.low, prior.high), prior.high / prior.low)
         for source in estimate.meta.sources
-        if source.source == names[0] and source.prior
+        if source.source == names[0] and (prior := source.prior)
     }
-    if len(priors) != 1:
+    if len({share for share, *_ in priors}) != 1:
         return _("what we assume about how much of the truth {source} reports", source=names[0])
+    share, interval, wide = max(priors, key=lambda one: one[2])
+    if wide < LOOSE:
+        return _("our assumption that {source} reports about {share}", source=names[0], share=share)
     return _(
-        "our assumption that {source} reports about {share}", source=names[0], share=priors.pop()
+        "our loose assumption that {source} reports about {share} ({interval})",
+        source=names[0],
+        share=share,
+        interval=interval,
     )
 
 
@@ -349,7 +356,7 @@ def _of_many(name: str, pairs: Sequence[Pair]) -> str:
     sources = [source for source, _ in pairs]
     if _silent(pairs):
         return _(
-            "Of {source} we assume that it reports {parts} of the true numbers. The data hardly "
+            "We assume that {source} reports {parts} of the true numbers. The data hardly "
             "changed that: it is an assumption, not a finding.",
             source=name,
             parts=listed(_priors(sources), "or"),

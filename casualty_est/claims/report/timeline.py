@@ -38,14 +38,14 @@ def lede(estimate: ClaimsEstimate) -> list[str]:
         days = {"last": day(last), "end": day(windows.end)}
         if windows.anchors:
             text = _(
-                "No claim speaks of a day after {last}: what the number adds from then to {end} is "
-                "carried forward by the model and limited by a number given from outside.",
+                "No claim covers a day after {last}: the model carries the number forward from "
+                "then to {end}, and a number given from outside limits it.",
                 **days,
             )
         else:
             text = _(
-                "No claim speaks of a day after {last}: what the number adds from then to {end} is "
-                "carried forward by the model.",
+                "No claim covers a day after {last}: the model carries the number forward from "
+                "then to {end}.",
                 **days,
             )
         sentences.append(text)
@@ -218,8 +218,8 @@ def to_come(estimate: ClaimsEstimate, row: int, prob: float) -> Table | None:
         return None
     return Table(
         _(
-            "The number that a source had stated by a day, and of the deaths up to that day what "
-            "it has still to state, as estimated today."
+            "What a source had stated by a given day, and how many of the deaths up to that day "
+            "it has yet to state, as estimated today."
         ),
         (_("Source and day"), _("Stated by then"), _("Still to come (estimate)"), _answer(prob)[1]),
         tuple(rows),
@@ -273,7 +273,7 @@ def ratios(estimate: ClaimsEstimate, prob: float) -> Table | None:
         rows.append((f"{source}: {counted_whenever(Target(*labels))}", *cells))
     return Table(
         _(
-            "Reported by a day as a part of all deaths up to it, with {level} intervals.",
+            "Share of all deaths up to a day that was reported by then, with {level} intervals.",
             level=percent(prob),
         ),
         (_("Source"), *(_("To {day}", day=text) for text in days)),
@@ -290,10 +290,10 @@ def rules(estimate: ClaimsEstimate) -> list[str]:
     """How restated totals are counted once, and what was left out."""
     windows = windows_of(estimate)
     number = figure(windows.claims)
-    counts = _("One claim counts.")
+    counts = _("One claim is used.")
     if windows.claims > 1:
         counts = ngettext(
-            "{number} claim counts.", "{number} claims count.", windows.claims, number=number
+            "{number} claim is used.", "{number} claims are used.", windows.claims, number=number
         )
     return [*map(_sentence, windows.rules), counts]
 

@@ -190,8 +190,8 @@ def tips(number: float, known: Sequence[Tip], assumptions: Sequence[Assumption])
     if helpless:
         sentences.append(
             _(
-                "No shift of what is assumed about {names} alone, within {most} of its standard "
-                "deviations and a hundredfold ratio, would make the estimate {number}.",
+                "No change in what we assume about {names} alone would make the estimate {number}: "
+                "we tried up to {most} standard deviations, and ratios of up to a hundred.",
                 names=listed(helpless, "or"),
                 most=in_words(int(FARTHEST)),
                 number=figure(number),

@@ -321,6 +321,6 @@ def _warnings(table: Table, rows: Sequence[Claim]) -> tuple[Noted, ...]:
     ):
         warnings.extend(similar_names(names, template))
     if all(row.quantity.is_unknown for row in rows):
-        text = stored("note", "no row has a count, so the table says nothing of the total")
+        text = stored("note", "no row has a count, so the table says nothing about the total")
         warnings.append(("no_counts", text))
     return tuple(warnings)

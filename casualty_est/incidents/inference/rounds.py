@@ -141,10 +141,9 @@ def advice(
         steps.append(
             stored(
                 "note",
-                "chains sit in places of their own: the reports can be read in more ways than "
-                "one; a "
-                "second source, an anchor or a prior (priors=...) that tells these apart helps, "
-                "more draws do not",
+                "each chain stays in a place of its own, because the reports can be read in more "
+                "ways than one; more draws do not help, but a second source, an anchor or a prior "
+                "(priors=...) that tells these apart does",
             )
         )
     seen = set()

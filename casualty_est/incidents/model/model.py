@@ -268,7 +268,7 @@ class IncidentModel:
         if unnamed:
             text = stored(
                 "note",
-                "no role given for {names}: little is assumed of its counts",
+                "no role given for {names}: little is assumed about its counts",
                 names=", ".join(unnamed),
             )
             notes.append(("no_role", text))

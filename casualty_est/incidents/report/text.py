@@ -264,8 +264,8 @@ def rests_briefly(estimate: IncidentEstimate) -> str:
         )
     if details.unlisted_from == "overlap":
         return _(
-            "It rests on {counts}, and on what the overlap of sources tells of incidents that "
-            "nobody lists.",
+            "It rests on {counts}, and on what the overlap of sources tells us about incidents "
+            "that nobody lists.",
             counts=counts,
         )
     if details.unlisted_from == "recall":
@@ -402,7 +402,7 @@ def limitations(estimate: IncidentEstimate) -> list[str]:
             "two names counts twice, two strikes under one name count once."
         ),
         _(
-            "Sources are taken as making their counts on their own. Where one copies another, "
+            "We assume that sources count independently of each other. Where one copies another, "
             "they agree more than two witnesses would, and the interval is too narrow."
         ),
     ]
@@ -432,8 +432,8 @@ def limitations(estimate: IncidentEstimate) -> list[str]:
     if details.unlisted_from == "overlap":
         lines.append(
             _(
-                "Incidents that no source could have seen are in no estimate: overlap speaks of "
-                "those that had some chance to be listed."
+                "Incidents that no source could have seen are in no estimate: the overlap "
+                "tells us only about those that had some chance of being listed."
             )
         )
     if details.unlisted_from == "recall":

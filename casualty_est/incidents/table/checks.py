@@ -389,6 +389,6 @@ def _notes(rows: Sequence[Report]) -> tuple[Noted, ...]:
     suspected = (name for incident in incidents for name in incident.perpetrators)
     notes.extend(similar_names(suspected, PERPETRATORS_ALIKE))
     if all(row.quantity.is_unknown for row in rows):
-        text = stored("note", "no row has a number, so the table says nothing of the total")
+        text = stored("note", "no row has a number, so the table says nothing about the total")
         notes.append(("no_counts", text))
     return tuple(notes)

@@ -404,8 +404,8 @@ def _sentences(posterior: GraphPosterior, best: dict[str, Any], prior: Decomposa
     if not prior.reference:
         left_out = stored(
             "graphs",
-            "The complete graph, under which the lists say nothing of the people on none, was left "
-            "out; it would have had {share} of the answer.",
+            "The complete graph, under which the lists say nothing about the people on none, was "
+            "left out; it would have had {share} of the answer.",
             share=complete,
         )
         return [first, left_out]
@@ -418,7 +418,7 @@ def _sentences(posterior: GraphPosterior, best: dict[str, Any], prior: Decomposa
         most = f"{prior.most_missing:,}"
     among = stored(
         "graphs",
-        "The complete graph is among them with {share}: under it the lists say nothing of the "
+        "The complete graph is among them with {share}: under it the lists say nothing about the "
         "people on none. Their number was taken from 1 to {most}.",
         share=complete,
         most=most,

@@ -51,7 +51,7 @@ ADVICE = {
     ),
     "gibbs": N_("note", "fit it with more chains (chains=16), and look at other families"),
     "exact": N_(
-        "note", "look at other families, which assume something else of the people on no list"
+        "note", "look at other families, which assume something else about the people on no list"
     ),
 }
 Parts = Mapping[tuple[int, int], Part]

@@ -264,9 +264,9 @@ def _observability(chances: Sequence[Visible], whole: Ends | None) -> Table:
         for row in chances
     )
     caption = _(
-        "Of the people in this answer, how many had a chance to be on any list at all. Of "
-        "people with next to no chance, lists can say nothing. A part of the draws was used, so "
-        "the ends may differ a little from those of the estimate."
+        "How many of the people in this answer had a chance to be on any list at all. Lists can "
+        "say nothing about people with next to no chance. A part of the draws was used, so the "
+        "ends may differ a little from those of the estimate."
     )
     return Table(caption, (_("Chance to be listed"), _("People"), _("95% interval")), rows)
 

@@ -74,4 +74,4 @@ class Hedge(Protocol):
 
 def silent(quantity: Stated) -> UsageError:
     """Refuse words that say nothing: they must not pass for a report."""
-    return UsageError(f"{quantity.text!r} says nothing of the number: leave the cell blank")
+    return UsageError(f"{quantity.text!r} says nothing about the number: leave the cell blank")

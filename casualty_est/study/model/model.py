@@ -420,7 +420,7 @@ def _check(label: str, estimate: object) -> None:
         )
         raise UsageError(msg)
     if not estimate.meta.has_level:
-        msg = f"{label} has no level and says nothing of the count: {estimate.meta.no_level}"
+        msg = f"{label} has no level and says nothing about the count: {estimate.meta.no_level}"
         raise UsageError(msg)
 
 

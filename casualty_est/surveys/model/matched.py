@@ -155,7 +155,7 @@ class MatchedLayout:
             text = stored(
                 "note",
                 "only {held} of {deaths} deaths in the sample are on {list}: the number is rough, "
-                "and its upper end follows what was assumed of the list as well",
+                "and its upper end follows what was assumed about the list as well",
                 held=f"{held:,}",
                 deaths=f"{self.deaths:,}",
                 list=where,

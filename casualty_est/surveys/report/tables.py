@@ -55,7 +55,7 @@ def sources(estimate: SurveyEstimate, prob: float) -> Table | None:
         _("Weight"),
         _("Factor of its bias"),
     )
-    return Table(_("What each study says of its count."), titles, tuple(studies), wide=True)
+    return Table(_("What each study says about its count."), titles, tuple(studies), wide=True)
 
 
 def bounds(caption: str, records: Iterable[Case], prob: float, side: Side) -> Table:

@@ -17,9 +17,9 @@ DOCUMENTED = N_(
 LIMITATIONS = (
     N_(
         "limitation",
-        "A survey speaks of the people in its frame. It tells us nothing about those who lived "
-        "outside it or left before it, and of places where no interviewer could go it only repeats "
-        "what was assumed about them.",
+        "A survey covers the people in its frame. It tells us nothing about those who lived "
+        "outside it or left before it, and about places where no interviewer could go it only "
+        "repeats what was assumed.",
     ),
     N_(
         "limitation",

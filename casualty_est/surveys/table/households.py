@@ -122,7 +122,7 @@ def _blank_notes(table: Table) -> Iterator[Noted]:
         if name in table.columns and blank > 0:
             text = stored(
                 "note",
-                "{number} households say nothing of {column}: nobody is taken to be",
+                "{number} households say nothing about {column}: nobody is taken to be",
                 number=f"{blank:,}",
                 column=name,
             )

@@ -111,7 +111,7 @@ def test_advice_names_the_number_and_the_source_that_trouble_this_fit(model, mon
     _, last, count = fit(model, monkeypatch, stuck=1, budget=0)
     first, *steps = rounds.advice(model.layout, last.draws, count, 0.0)
     assert first == "let the fit go on (budget='3m', --budget 3m)"
-    assert "chains sit in places of their own" in steps[0]
+    assert "each chain stays in a place of its own" in steps[0]
     assert f"the number of {model.layout.grid.cells[1].label}" in steps[1]
     assert steps[-1] == "look at the claims of Herald, which contradict one another"
 

@@ -381,10 +381,10 @@ def test_a_quantity_that_says_nothing_is_refused():
     for text in ("at least 0", "0+"):
         (problem,) = problems_of(lambda text=text: frame(source=["A"], quantity=[text]))
         assert problem.startswith(f"row 1, column 'quantity', {text!r}: ")
-        assert "says nothing of the number: leave the cell blank" in problem
+        assert "says nothing about the number: leave the cell blank" in problem
     rows = [Claim("A", Quantity.parse("at least 0"))]
     (problem,) = problems_of(lambda: Claims.from_rows(rows))
-    assert "says nothing of the number" in problem
+    assert "says nothing about the number" in problem
     assert len(frame(source=["A"] * 3, quantity=["at most 0", "0", "at least 1"])) == 3
 
 

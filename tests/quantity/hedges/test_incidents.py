@@ -102,8 +102,8 @@ def test_medians_agree_with_the_kernels_of_totals(form, number):
 
 
 @pytest.mark.parametrize(("text", "message"), [
-    ("unknown", "says nothing of the number"),
-    ("at least 0", "says nothing of the number"),
+    ("unknown", "says nothing about the number"),
+    ("at least 0", "says nothing about the number"),
 ])  # fmt: skip
 def test_texts_without_a_number_are_refused(text, message):
     with pytest.raises(UsageError, match=message):
