@@ -236,4 +236,4 @@ def test_the_report_asks_what_would_have_to_be_true(two, tmp_path):
     assert "odds ratio of the unseen cell 1.0 instead of 1.5" in page
     assert "What to find out next" in page
     short = two.report(tmp_path / "short.html", audience="public").read_text("utf-8")
-    assert "If you look up 150 surveyed deaths on all lists" in short
+    assert "it would help most to look up 150 surveyed deaths on all lists" in short
