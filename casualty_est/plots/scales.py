@@ -76,6 +76,10 @@ def log_ticks(low: float, high: float, room: float, side: float = math.inf) -> l
     for ticks in (*choices, *sparse):
         if len(ticks) == 2 and _fit(ticks, low, high, room):
             return ticks
+    # Of two that are far apart a reader can still tell how long the axis is.
+    for ticks in choices[1:]:
+        if len(ticks) > 2 and _fit(ends := [ticks[0], ticks[-1]], low, high, room):
+            return ends
     near = [float(v) for v in MaxNLocator(4).tick_values(low, high) if v > 0 and low <= v <= high]
     return near if near and _fit(near, low, high, room) else [float(f"{math.sqrt(low * high):.1g}")]
 

@@ -58,7 +58,7 @@ def part(estimate: Estimate, rivals: Sequence[float], prob: float) -> FindOut | 
     if not radii:
         return FindOut(sentences, _studies(plan))
     numbers = listed([figure(one.n) for one in radii], "or")
-    heading = _("What would have to be true for {numbers}?", numbers=numbers)
+    heading = _("What would move the estimate to {numbers}?", numbers=numbers)
     return FindOut(sentences, _studies(plan), heading, _needed(radii))
 
 
@@ -118,7 +118,8 @@ def _needed(radii: Sequence[Radius]) -> Table:
     caption = _(
         "Together: how far all assumptions together would have to move, at the least, for the "
         "estimate to be that number, in standard deviations of what we assumed. Alone: the single "
-        "assumption that would get there with the smallest change."
+        "assumption that would get there with the smallest change. This is about the estimate: the "
+        "true number may lie anywhere in the interval with every assumption right."
     )
     rows = tuple(
         (figure(one.n), _length(one), told_again(one.reading, "reading of a radius"), _alone(one))

@@ -89,19 +89,21 @@ def _of_full(parts: Parts, said: Said) -> dict[str, Any]:
     estimate, meta = parts.estimate, parts.estimate.meta
     settled = estimate.converged and meta.has_level
     moved = lever.section(parts) if estimate.converged else None
+    rests = parts.rests_on() if settled and parts.has_answer() else []
+    known = parts.identification() if len(estimate) else []
     return {
         "lever": moved,
         "script_source": moved["source"] if moved else "",
         "sources_heading": pgettext("heading", parts.sources_heading),
         "details": parts.details() if estimate.converged else [],
-        "rests_on": parts.rests_on() if settled and parts.has_answer() else [],
+        "rests_on": rests,
         "documented": parts.documented(),
         "estimates": parts.estimates(),
         "sources": parts.sources(),
         "bounded": (estimate._bounded(0) or "") if meta.has_level else "",
         "under_documented": text.under_documented(estimate) if meta.has_level else "",
         "source_sentences": parts.source_sentences(),
-        "identification": parts.identification() if len(estimate) else None,
+        "identification": [one for one in known if one not in rests] or None,
         "weights": parts.weights() if len(estimate) else None,
         "what_if": parts.what_if(),
         "find_out": parts.find_out(),

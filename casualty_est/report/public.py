@@ -259,6 +259,9 @@ def tail(parts: Parts) -> str:
             "cover sources that nobody entered or a wrong model.",
             level=percent(parts.prob),
         )
+    rows = parts.estimate.meta.rows
+    if not parts.has_answer() and len({row.cell for row in rows}) < len(rows):
+        return _("These intervals can hardly all be right: each takes its own study as right.")
     return _(
         "The true number is as likely to lie above the estimate as below it. If the "
         "assumptions hold, the interval contains it with a probability of {level}; it does "

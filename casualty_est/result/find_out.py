@@ -106,7 +106,7 @@ class FindOut:
         return self._radius(tippable(self._whole, n, at), at)
 
     def needed_for(self, numbers: Iterable[float], row: str | int | None = None) -> pd.DataFrame:
-        """What would have to be true for each of some numbers: one row of `radius` for each.
+        """What would move the estimate to each of some numbers: one row of `radius` for each.
 
         Parameters
         ----------

@@ -102,7 +102,7 @@ class Move:
 
 @dataclass(frozen=True, config=CHECKED)
 class Radius:
-    """What would have to be true for an estimate to be another number.
+    """What would move an estimate to another number.
 
     Parameters
     ----------
@@ -355,7 +355,7 @@ def kept(estimate: Answered, n: float, row: int, *, unasked: bool = True) -> Rad
 
 
 def table(radii: Sequence[Radius]) -> pd.DataFrame:
-    """What would have to be true for each of some numbers, one row each."""
+    """What would move the estimate to each of some numbers, one row each."""
     import pandas as pd
 
     rows = [

@@ -168,7 +168,8 @@ def who_what(cell: Labelled) -> str:
     }
     if cell.outcome not in outcomes:
         group = _("people") if cell.group == "all" else group_name(cell.group)
-        return pgettext("what is counted", "{group} {outcome}", group=group, outcome=cell.outcome)
+        outcome = pgettext("outcome", cell.outcome)
+        return pgettext("what is counted", "{group} {outcome}", group=group, outcome=outcome)
     everybody, some = outcomes[cell.outcome]
     if cell.group == "all":
         return everybody

@@ -232,7 +232,7 @@ def test_a_study_hears_the_odds_ratio(two):
 @pytest.mark.usefixtures("no_pictures")
 def test_the_report_asks_what_would_have_to_be_true(two, tmp_path):
     page = two.report(tmp_path / "two.html").read_text("utf-8")
-    assert "What would have to be true for 2,800?" in page  # as if the lists were independent
+    assert "What would move the estimate to 2,800?" in page  # as if the lists were independent
     assert "odds ratio of the unseen cell 1.0 instead of 1.5" in page
     assert "What to find out next" in page
     short = two.report(tmp_path / "short.html", audience="public").read_text("utf-8")

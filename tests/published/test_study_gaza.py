@@ -85,7 +85,7 @@ def test_the_total_of_the_ministry_does_not_move_the_count(example, joint, kinds
 def test_the_report_asks_what_the_ministry_would_need(example, joint, tmp_path):
     example.write(joint, tmp_path)
     page = (tmp_path / "report.html").read_text("utf-8")
-    assert "What would have to be true for 37,877?" in page
+    assert "What would move the estimate to 37,877?" in page
     assert "Nothing that lists assume is among these" in page
 
 

@@ -28,9 +28,9 @@ def test_both_parts_stand_in_the_report(two):
     assert "known deaths against Pentagon" not in ahead  # a statement is no list to look in
     assert "the most would be gained from this one: ratio of Airwars" in ahead
     assert "can put those who ask and those who answer at risk" in ahead
-    needed = text[text.index("What would have to be true for 800 or 6,047?") :]
+    needed = text[text.index("What would move the estimate to 800 or 6,047?") :]
     assert "in standard deviations of what was assumed beforehand" in needed
-    assert text.index("What would have to be true for") < text.index("What to find out next")
+    assert text.index("What would move the estimate to") < text.index("What to find out next")
 
 
 @pytest.mark.thorough

@@ -325,3 +325,9 @@ def test_a_grade_that_moves_the_answer_is_told_in_a_sentence() -> None:
         "assume, the estimate would be about 11% higher."
     )
     assert parts.tenth_more("share of one of 2 suspects", "3%", higher=False) == ""
+
+
+def test_of_surveys_that_contradict_each_other_none_is_said_to_be_right():
+    surveys = ce.datasets.survey("iraq_surveys")
+    parts = parts_of(ce.SurveyModel(surveys).fit(seed=1))
+    assert public.tail(parts).startswith("These intervals can hardly all be right")

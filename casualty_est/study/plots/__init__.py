@@ -22,7 +22,7 @@ class StudyPlots(Plots):
     """Pictures of an estimate from a study: what all have, and every kind over the joint answer."""
 
     _estimate: StudyEstimate
-    _estimated: ClassVar[str] = N_("picture", "true number, from all kinds that move it")
+    _estimated: ClassVar[str] = N_("picture", "true number, from all evidence used")
     _of_ratios: ClassVar[OfRatios] = OfRatios(
         N_("picture", "What each source is worth, given the joint count"),
         N_("picture", "counted / true, log scale"),

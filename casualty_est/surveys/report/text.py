@@ -8,7 +8,7 @@ from casualty_est.surveys.estimate import SurveyEstimate
 from casualty_est.surveys.model.matched import ANY
 from casualty_est.surveys.schema import Study
 from casualty_est.wording.language import N_, _, figure, separated
-from casualty_est.wording.numbers import percent, portion, run, share
+from casualty_est.wording.numbers import percent, portion, run
 from casualty_est.wording.phrases import listed
 
 DOCUMENTED = N_(
@@ -216,10 +216,9 @@ def _of_design(study: Study) -> list[str]:
         months = study.recall_days / MONTH
         sentences.append(
             _(
-                "{source}: respondents had to remember {months} months, or {share} years.",
+                "{source}: respondents had to remember {months} months.",
                 source=study.source,
                 months=separated(f"{months:.0f}"),
-                share=share(months / 12),
             )
         )
     if study.members and study.population:
