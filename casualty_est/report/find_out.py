@@ -12,6 +12,7 @@ import numpy as np
 from casualty_est.report.tables import Table
 from casualty_est.result.plan import Plan, Wanted, amount, evidence_of, harm, headlines
 from casualty_est.result.plan import plan as make_plan
+from casualty_est.result.radius import NEAR
 from casualty_est.wording.again import told_again
 from casualty_est.wording.language import _, figure, pgettext
 from casualty_est.wording.numbers import chance, percent
@@ -131,7 +132,8 @@ def _needed(radii: Sequence[Radius]) -> Table:
 
 def _unsaid(one: Radius) -> bool:
     """Whether the draws say nothing about a number: with no refits there is nothing to print."""
-    return one.how == "weights" and one.sds is None and one.beyond is None
+    silent = one.beyond is None or one.beyond < NEAR
+    return one.how == "weights" and one.sds is None and silent
 
 
 def _length(one: Radius) -> str:

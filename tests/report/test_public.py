@@ -324,6 +324,10 @@ def test_a_grade_that_moves_the_answer_is_told_in_a_sentence() -> None:
         f"If a tenth more of the incidents graded {grade} were real and by the perpetrator than we "
         "assume, the estimate would be about 11% higher."
     )
+    assert parts.tenth_more("scale: ratio of Lantern", "9%", higher=False) == (
+        "If Lantern counted a tenth more of the deaths in an incident than we assume, the estimate "
+        "would be about 9% lower."
+    )
     assert parts.tenth_more("share of one of 2 suspects", "3%", higher=False) == ""
 
 

@@ -98,7 +98,7 @@ def first(estimate: ClaimsEstimate, row: int, prob: float) -> list[str]:
     return [
         _(
             "The picture shows the number of {what}, from {start} up to each day, as "
-            "estimated today from all claims that count.",
+            "estimated today from all claims used.",
             what=counted_whenever(cell),
             start=start,
         ),
@@ -245,8 +245,9 @@ def to_come_said(estimate: ClaimsEstimate, row: int, prob: float) -> list[str]:
         else:
             told = _(
                 "Of the deaths up to {day}, {source} had admitted {number} by then. If it goes on "
-                "at the same pace, it can be expected to admit about {about} more. That is a "
-                "forecast of its statements, not of deaths.",
+                "at the same pace, it can be expected to admit about {about} more after that day, "
+                "what it has admitted since among them. That is a forecast of its statements, not "
+                "of deaths.",
                 number=figure(then["admitted"]),
                 **places,
             )

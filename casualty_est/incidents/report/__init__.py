@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from casualty_est.incidents.estimate import IncidentEstimate
 
 SCALES, SCALE_POINTS = (0.6, 1.5), 10  # of the anchor, over the true number
+ANCHOR = "scale: ratio of "  # what the assumption on it is called, before its name
 QUESTIONS = {
     "each_source_alone": N_("refits", "If only one source were used, all assumptions unchanged."),
     "without_each_source": N_("refits", "If one source were left out."),
@@ -117,7 +118,9 @@ class IncidentParts(Parts):
         return far_from(self.estimate, (own.get(one.source, one.low) for one in tallies))
 
     def tenth_more(self, assumption: str, change: str, *, higher: bool) -> str:
-        """What it would do if more of the incidents of a grade were real."""
+        """What it would do if the anchor counted more, or more incidents of a grade were real."""
+        if (source := assumption.removeprefix(ANCHOR)) != assumption:
+            return text.anchor_tenth_more(source, change, higher=higher)
         for one in self.estimate.details.grades:
             if assumption == GRADED.format(one.grade):
                 return text.tenth_more(one.grade, change, higher=higher)

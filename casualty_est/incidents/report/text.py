@@ -449,6 +449,23 @@ def limitations(estimate: IncidentEstimate) -> list[str]:
     return lines
 
 
+def anchor_tenth_more(source: str, change: str, *, higher: bool) -> str:
+    """What it would do if the source that sets the scale counted a tenth more."""
+    if higher:
+        return _(
+            "If {source} counted a tenth more of the deaths in an incident than we assume, the "
+            "estimate would be about {change} higher.",
+            source=source,
+            change=change,
+        )
+    return _(
+        "If {source} counted a tenth more of the deaths in an incident than we assume, the "
+        "estimate would be about {change} lower.",
+        source=source,
+        change=change,
+    )
+
+
 def tenth_more(grade: str, change: str, *, higher: bool) -> str:
     """What it would do if a tenth more of the incidents of one grade were real."""
     told = {"grade": grade_name(grade), "change": change}
