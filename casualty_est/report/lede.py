@@ -16,6 +16,7 @@ from casualty_est.result.schema import Mode
 from casualty_est.result.spoken import in_order, latest, of_row
 from casualty_est.result.tables import row_bound, row_numbers
 from casualty_est.wording.catalogue import ENGLISH
+from casualty_est.wording.display import renamed
 from casualty_est.wording.language import N_, _, ngettext, pgettext, retold, speaking, spoken
 from casualty_est.wording.numbers import Ends, both_ends, ends, is_few, middle, percent
 from casualty_est.wording.phrases import capitalised, either
@@ -67,7 +68,7 @@ def _long(parts: Parts) -> bool:
     """Whether the paragraph would be too long; by its English, to say the same in any language."""
     with speaking(ENGLISH):
         every = [parts.said(), *parts.answer(), parts.rests_briefly()]
-    return len(" ".join(filter(None, every)).split()) >= WORDS
+    return len(renamed(" ".join(filter(None, every))).split()) >= WORDS
 
 
 def alone(parts: Parts) -> str:

@@ -16,9 +16,11 @@ from casualty_est.report.lede import WORDS
 from casualty_est.result.schema import Cell
 from casualty_est.result.show import answer
 from casualty_est.tables.cells import Documented
+from casualty_est.wording.display import renamed, shown_as
 from tests.support import paragraphs as made
 from tests.support.known import normal
 from tests.support.over_time_by_hand import over_time
+from tests.support.page import parts_of
 from tests.support.paragraphs import NORTHLAND, claims
 
 TEXTS = Path(__file__).with_name("paragraphs.txt")
@@ -175,6 +177,14 @@ def test_every_paragraph_can_be_printed():
         assert text.endswith("."), name
         assert "credible interval" not in text, name
     assert set(CASES) | set(OF_LISTS) <= set(known)
+
+
+def test_names_in_print_count_as_words_of_the_paragraph():
+    """A label of one word may be a name of four."""
+    parts = parts_of(made.incidents_judged())
+    with shown_as({"Army": "the Army of Northland and its allies"}):
+        said = renamed(" ".join(lede.paragraph(parts)))
+    assert said.endswith("and on how we infer the incidents that nobody lists.")
 
 
 def test_a_quotation_is_the_paragraph_and_how_to_cite_it():

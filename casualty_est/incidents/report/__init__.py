@@ -64,6 +64,10 @@ class IncidentParts(Parts):
         """Whose counts set the scale, and what else nobody has measured."""
         return text.rests_briefly(self.estimate)
 
+    def rests_in_short(self) -> str:
+        """The same where the paragraph is long already."""
+        return text.rests_in_short(self.estimate)
+
     def rests_on(self) -> list[str]:
         """Whose counts set the scale, what grades are taken for, where the unlisted come from."""
         said = text.rests_on(self.estimate, self.prob)

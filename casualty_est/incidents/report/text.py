@@ -251,10 +251,7 @@ def _held(estimate: IncidentEstimate, documented: Documented) -> str:
 
 def rests_briefly(estimate: IncidentEstimate) -> str:
     """What the number rests on, in one sentence of the first paragraph."""
-    details = estimate.details
-    counts = _("{owner} counts", owner=possessive(details.anchor.source))
-    if details.grades:
-        counts = _("{counts} and grades", counts=counts)
+    details, counts = estimate.details, _counts(estimate)
     if details.unlisted_from == "overlap" and details.investigated and details.investigated.frames:
         return _(
             "It rests on {counts}, and on how many of the sites that {sent} drew the other sources "
@@ -281,6 +278,22 @@ def rests_briefly(estimate: IncidentEstimate) -> str:
             counts=counts,
         )
     return _("It rests on {counts}; deaths in other incidents are not in it.", counts=counts)
+
+
+def rests_in_short(estimate: IncidentEstimate) -> str:
+    """The same where the paragraph is long already."""
+    if estimate.details.unlisted_from not in ("overlap", "recall"):
+        return rests_briefly(estimate)
+    return _(
+        "It rests on {counts}, and on how we infer the incidents that nobody lists.",
+        counts=_counts(estimate),
+    )
+
+
+def _counts(estimate: IncidentEstimate) -> str:
+    """Whose counts set the scale, and whether grades say which incidents are real."""
+    counts = _("{owner} counts", owner=possessive(estimate.details.anchor.source))
+    return _("{counts} and grades", counts=counts) if estimate.details.grades else counts
 
 
 def documented(estimate: IncidentEstimate, prob: float) -> str:
