@@ -66,9 +66,11 @@ def paragraph(parts: Parts) -> list[str]:
 
 def _long(parts: Parts) -> bool:
     """Whether the paragraph would be too long; by its English, to say the same in any language."""
+    # Names of another language are no words of the English sentence.
+    named = renamed if spoken().english else str
     with speaking(ENGLISH):
         every = [parts.said(), *parts.answer(), parts.rests_briefly()]
-    return len(renamed(" ".join(filter(None, every))).split()) >= WORDS
+    return len(named(" ".join(filter(None, every))).split()) >= WORDS
 
 
 def alone(parts: Parts) -> str:

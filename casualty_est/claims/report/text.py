@@ -165,7 +165,7 @@ def _assumption(estimate: ClaimsEstimate) -> str:
     if wide < LOOSE:
         return _("our assumption that {source} reports about {share}", source=names[0], share=share)
     return _(
-        "our loose assumption that {source} reports about {share} ({interval})",
+        "our assumption that {source} reports about {share} ({interval})",
         source=names[0],
         share=share,
         interval=interval,
