@@ -48,7 +48,7 @@ def test_an_export_is_not_a_table_of_claims(capsys, tmp_path):
     assert "is a table of incidents: use" in err
     code, out, _ = checked(capsys, tmp_path, "incidents", text)
     assert code == 0
-    assert "recognised as an export of UCDP GED" in out
+    assert "recognised as an export of a part of UCDP GED by its columns" in out
 
 
 def test_equal_problems_are_told_once(capsys, tmp_path):
