@@ -15,6 +15,7 @@ from casualty_est.wording.phrases import cell_text, label_text
 if TYPE_CHECKING:
     from casualty_est.result.estimate import Estimate
 
+MOST_ROWS = 40  # of a table in print: three or four screens
 URGENT = frozenset({"no_level", "no_total", "contradicts", "assumed_unbiased"})
 
 
@@ -70,7 +71,17 @@ def answer_alone(estimate: Estimate, prob: float) -> str:
 
 
 def _tables(estimate: Estimate, prob: float) -> list[TextTable]:
-    return [t for t in (estimate._table(prob), estimate._source_table(prob)) if t.rows]
+    tables = (estimate._table(prob), estimate._source_table(prob))
+    return [_shortened(table) for table in tables if table.rows]
+
+
+def _shortened(table: TextTable) -> TextTable:
+    """A table that fits on a few screens: three hundred sources hide the answer above them."""
+    left = len(table.rows) - MOST_ROWS
+    if left <= 1:
+        return table
+    rest = (f"and {left:,} more, all of them in the JSON file", *[""] * (len(table.head) - 1))
+    return TextTable(table.head, (*table.rows[:MOST_ROWS], rest))
 
 
 def level_lines(estimate: Estimate) -> list[str]:

@@ -344,3 +344,12 @@ def test_several_numbers_of_one_source_are_said_to_be_several():
     shown = " ".join(str(model(*rows).fit(seed=1)).split())
     assert "stated 1,500 and 1 other number" in shown
     assert "before the data" in shown
+
+
+@pytest.mark.parametrize(("number", "said"), [(41, None), (43, "and 3 more, all of them in the")])
+def test_of_a_long_table_the_first_rows_are_printed(number, said):
+    draws = np.random.default_rng(1).lognormal(5.0, 0.2, (2, 200, number))
+    shown = repr(make_estimate(draws, [make_row(scope=f"Town {k:02}") for k in range(number)]))
+    assert "Town 39" in shown
+    assert ("Town 40" in shown) == (said is None)
+    assert said is None or said in shown
