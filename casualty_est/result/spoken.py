@@ -87,9 +87,13 @@ def documented_cell(estimate: Answered, row: int) -> str:
 def _instead(claim: ClaimRow, cell: Cell) -> str:
     """What a source said of an estimate of which nothing is documented."""
     told = {"number": as_written(claim.text, claim), "source": claim.source}
-    if claim.rests_on == LIST and claim.end and claim.end != cell.end:
-        return _("up to {day}: {number} ({source})", day=day(claim.end), **told)
-    return _("{verb}: {number} ({source})", verb=pgettext("verb", verb(claim)), **told)
+    shorter = claim.end if claim.end != cell.end else None
+    if claim.rests_on == LIST and shorter:
+        return _("up to {day}: {number} ({source})", day=day(shorter), **told)
+    told["verb"] = pgettext("verb", verb(claim))
+    if shorter:
+        return _("{verb} up to {day}: {number} ({source})", day=day(shorter), **told)
+    return _("{verb}: {number} ({source})", **told)
 
 
 def as_written(text: str, claim: ClaimRow) -> str:

@@ -29,7 +29,7 @@ def test_both_parts_stand_in_the_report(two):
     assert "the most would be gained from this one: ratio of Airwars" in ahead
     assert "can put those who ask and those who answer at risk" in ahead
     needed = text[text.index("What would move the estimate to 800 or 6,047?") :]
-    assert "in standard deviations of what was assumed beforehand" in needed
+    assert "in standard deviations of what we assumed" in needed
     assert text.index("What would move the estimate to") < text.index("What to find out next")
 
 

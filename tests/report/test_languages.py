@@ -384,6 +384,7 @@ def left_in_english(page: str) -> list[str]:
         message
         for message, told in language("es").sentences._catalog.items()  # type: ignore[attr-defined]
         if isinstance(message, str)
+        and not message.startswith("name in a bundled study")  # a source of these data is so called
         and len(text := message.rpartition("\x04")[2].partition("{")[0]) > 20
         and not told.startswith(text)
         and text in words

@@ -90,7 +90,7 @@ def test_the_page_is_complete_without_it(page: str, lever: Lever) -> None:
 def test_a_best_guess_that_moves_is_not_taken_for_the_truth(lever: Lever) -> None:
     """Under 20% the estimate is far from five times the count, as the guess is loose."""
     assert lever.said(0.2, 0.95).startswith("If our best guess were that Airwars reports 20% of")
-    assert lever.note.startswith("Only this best guess moves; we stay as unsure of it as before")
+    assert lever.note.startswith("Each value is only the middle of what we assume about Airwars")
 
 
 def test_without_a_grid_there_is_no_script(two_modes: ce.Estimate) -> None:

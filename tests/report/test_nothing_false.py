@@ -106,6 +106,15 @@ def test_a_first_statement_is_no_documentation():
     assert documented_cell(alone, 0) == "none; stated: 500 (Ministry of Health)"
 
 
+def test_a_number_of_an_earlier_day_is_not_said_of_the_whole_window():
+    est = claims([("President", "perpetrator", "30,000")], {"scope": "Iraq", "end": "2011-12-31"})
+    assert documented_cell(est, 0) == "none; acknowledged: 30,000 (President)"
+    earlier = replace(est.meta.claims[0], end="2005-12-12")
+    est.meta = replace(est.meta, claims=(earlier,))
+    wanted = "none; acknowledged up to 12 December 2005: 30,000 (President)"
+    assert documented_cell(est, 0) == wanted
+
+
 def test_grades_are_kept_apart():
     est = incidents_judged()
     assert parts_of(est).documented() == (
