@@ -7,22 +7,17 @@ import warnings
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from casualty_est.arrays import Array
-from casualty_est.claims.inference.drawn_ratios import ratios_of
+from casualty_est.claims.inference.drawn_ratios import Rows, ratios_of
 from casualty_est.claims.inference.draws import Draws
 from casualty_est.claims.inference.nuts import STATS, anchor_scores, shown
 from casualty_est.claims.inference.whitened import FACTOR, MIDDLE, mode_of, rounding, whitened
 from casualty_est.claims.model.layout import Layout, Scenario
 from casualty_est.claims.model.summed import Summed
-from casualty_est.quantity.hedges.readings import (
-    Reading,
-)
+from casualty_est.quantity.hedges.readings import Reading
 from casualty_est.result.call import Report
 from casualty_est.result.convergence import diagnose
-
-Rows = npt.NDArray[np.intp]
 
 TUNE = 200  # draws of a warm-up that finds the curvature known
 FIRST = {"tune": 60, "draws": 24, "chains": 1, "seed": 1}  # the draws that it is known from
